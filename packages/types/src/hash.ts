@@ -1,0 +1,28 @@
+import type { Bytes } from "@dure/crypto";
+import { HASH_BYTES } from "@dure/crypto";
+import { fromHex, toHex } from "./hex.ts";
+import type { Reader } from "./reader.ts";
+import type { Writer } from "./writer.ts";
+
+/** A 32-byte hash as 64 lower-case hexadecimal digits: equal hashes are equal strings, so they serve as map keys. */
+export type Hash = string & { readonly __brand: "Hash" };
+
+/** The hash of 32 bytes. Throws RangeError on another length. */
+export const toHash = (bytes: Bytes): Hash => {
+  if (bytes.length !== HASH_BYTES) throw new RangeError(`a hash has 32 bytes, not ${bytes.length}`);
+  return toHex(bytes) as Hash;
+};
+
+/** The hash that a text names, or undefined if it names none. */
+export const parseHash = (text: string): Hash | undefined =>
+  fromHex(text, HASH_BYTES) === undefined ? undefined : (text as Hash);
+
+/** The 32 bytes of a hash. */
+export const hashBytes = (hash: Hash): Bytes => fromHex(hash, HASH_BYTES) as Bytes;
+
+/** Sixty-four zeros: stands where there is no hash. */
+export const ZERO_HASH = "0".repeat(64) as Hash;
+
+export const writeHash = (writer: Writer, hash: Hash): Writer => writer.fixed(hashBytes(hash), HASH_BYTES);
+
+export const readHash = (reader: Reader): Hash => toHex(reader.fixed(HASH_BYTES)) as Hash;

@@ -1,0 +1,68 @@
+import type { Bytes } from "@dure/crypto";
+import { type Hash, readHash, writeHash } from "./hash.ts";
+import { type Decoded, decode } from "./reader.ts";
+import { decodeText, encodeText } from "./text.ts";
+import { Writer } from "./writer.ts";
+
+const VERSION = 1;
+
+/** Codes of receipts, loopchain's own: success, the SCORE refused or threw, the container failed. */
+export const RECEIPT_CODE = { success: 0, refused: 9000, container: 9100 } as const;
+
+export type ScoreEvent = {
+  readonly score: string;
+  readonly name: string /** JSON text. */;
+  readonly data: string;
+};
+
+/** The result of one executed transaction. */
+export type Receipt = {
+  readonly transactionId: Hash;
+  readonly height: number;
+  /** Position in the block. */
+  readonly index: number;
+  readonly code: number;
+  /** Why it was refused; empty on success. */
+  readonly message: string;
+  /** JSON text that the SCORE returned; `null` where it returned nothing. */
+  readonly result: string;
+  readonly events: readonly ScoreEvent[];
+};
+
+/** Bounds of what a receipt holds, in bytes. */
+export const RECEIPT_LIMITS = { messageBytesMax: 4096, resultBytesMax: 1 << 20, eventsMax: 1024 } as const;
+
+/** Canonical bytes of a receipt: the leaf of a block's receipts root. */
+export const encodeReceipt = (receipt: Receipt): Bytes => {
+  const writer = writeHash(new Writer().u8(VERSION), receipt.transactionId);
+  writer.u64(receipt.height).u32(receipt.index).u16(receipt.code);
+  writer.bytes(encodeText(receipt.message)).bytes(encodeText(receipt.result)).u16(receipt.events.length);
+  for (const event of receipt.events) writer.text(event.score).text(event.name).bytes(encodeText(event.data));
+  return writer.finish();
+};
+
+/** Reads a receipt strictly. */
+export const decodeReceipt = (bytes: Bytes): Decoded<Receipt> =>
+  decode(bytes, (reader) => {
+    const longText = (max: number): string =>
+      decodeText(reader.bytes(max)) ?? reader.fail("text is not UTF-8");
+    reader.expect(VERSION, "the receipt's version");
+    const transactionId = readHash(reader);
+    const height = reader.u64();
+    const index = reader.u32();
+    const code = reader.u16();
+    const message = longText(RECEIPT_LIMITS.messageBytesMax);
+    const result = longText(RECEIPT_LIMITS.resultBytesMax);
+    const count = reader.count16(6);
+    if (count > RECEIPT_LIMITS.eventsMax)
+      reader.fail(`${count} events are above ${RECEIPT_LIMITS.eventsMax}`);
+    const events: ScoreEvent[] = [];
+    for (let left = count; left > 0; left--) {
+      events.push({
+        score: reader.text(),
+        name: reader.text(),
+        data: longText(RECEIPT_LIMITS.resultBytesMax),
+      });
+    }
+    return { transactionId, height, index, code, message, result, events };
+  });
