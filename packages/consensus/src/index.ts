@@ -1,0 +1,32 @@
+/**
+ * Consensus as a value.
+ *
+ * Owns: the engine contract (`engine.ts`), quorums, leader policies, the verification of certificates, and LFT
+ * (`lft/`, after specs/lft.md, whose rule numbers the code cites).
+ * Guarantees: pure functions of state and input; the same code drives the node and the simulator; a remote message
+ * never throws.
+ * Leaves to others: clocks, sockets and disks (node), bodies and their validity (mempool, membership, ledger).
+ */
+export type {
+  Candidate,
+  Effect,
+  Engine,
+  EngineConfig,
+  EngineStatus,
+  Head,
+  Input,
+  Target,
+  TimerName,
+  Validator,
+  Wanted,
+} from "./engine.ts";
+export { type LeaderPolicy, spinningLeader } from "./leader.ts";
+export { type Quorums, weightedQuorums } from "./quorum.ts";
+export {
+  type ValidatorSet,
+  validatorSet,
+  verifyCertificate,
+  verifyCommitProof,
+  verifyExecutionCertificate,
+  verifySignatures,
+} from "./verify-certificate.ts";
