@@ -9,6 +9,7 @@
  */
 export { type Batch, type BatchLimits, batchDigest, decodeBatch, encodeBatch } from "./batch.ts";
 export { readBitmap, writeBitmap } from "./bitmap.ts";
+export { type Block, type BlockLimits, decodeBlock, encodeBlock } from "./block.ts";
 export { type BatchReference, type Body, bodyRoot, decodeBody, encodeBody, transactionsOf } from "./body.ts";
 export { compareBytes, concatBytes, equalBytes } from "./bytes.ts";
 export {
