@@ -1,0 +1,39 @@
+import { refuse } from "./refusal.ts";
+
+/** The largest amount: 2^256 - 1, so that amounts of other ledgers fit. */
+export const AMOUNT_MAX: bigint = 2n ** 256n - 1n;
+
+const DIGITS = /^(?:0|[1-9][0-9]{0,77})$/;
+
+/**
+ * Returns an amount, an integer from 0 to AMOUNT_MAX, from what a client sent or the state holds: a string
+ * of decimal digits without sign or leading zeros, or a safe integer. Anything else is refused; `what` names
+ * it in the message. Fractions do not exist here: count in the smallest unit.
+ *
+ * @throws Refusal
+ */
+export const amount = (value: unknown, what = "amount"): bigint => {
+  if (typeof value === "bigint") return bounded(value, what);
+  if (typeof value === "number" && Number.isSafeInteger(value)) return bounded(BigInt(value), what);
+  if (typeof value === "string" && DIGITS.test(value)) return bounded(BigInt(value), what);
+  return refuse(`${what} must be a whole number of 0 or more, as a string of digits or a safe integer`);
+};
+
+/** Returns the amount as JSON carries it: a string of decimal digits. @throws Refusal out of range. */
+export const amountText = (value: bigint, what = "amount"): string => String(bounded(value, what));
+
+/** Returns a + b. @throws Refusal beyond AMOUNT_MAX: amounts never wrap round. */
+export const addAmounts = (a: bigint, b: bigint, what = "amount"): bigint =>
+  bounded(bounded(a, what) + bounded(b, what), what);
+
+/** Returns a - b. @throws Refusal if b is more than a: amounts are never negative. */
+export const subtractAmounts = (a: bigint, b: bigint, what = "amount"): bigint => {
+  if (bounded(b, what) > bounded(a, what)) return refuse(`${what}: ${b} is more than the ${a} there is`);
+  return a - b;
+};
+
+const bounded = (value: bigint, what: string): bigint => {
+  if (value < 0n) return refuse(`${what} must not be negative`);
+  if (value > AMOUNT_MAX) return refuse(`${what} is beyond 2^256 - 1`);
+  return value;
+};
