@@ -85,6 +85,8 @@ export type Input = { readonly nowMs: number } & (
       readonly type: "payload";
       readonly view: number;
       readonly parentId: Hash;
+      /** As the effect gave it: the body was judged by it. */
+      readonly timestampMs: number;
       readonly bodyBytes: Bytes;
       readonly bodyRoot: Hash;
       readonly transactionCount: number;
@@ -149,6 +151,8 @@ export type EngineStatus = {
 /** An engine over its own kind of state, which callers treat as opaque. */
 export type Engine<State> = {
   readonly initial: () => State;
+  /** The record of a validator that never signed anything: written when a channel's home is made, and only then. */
+  readonly freshRecord: () => Bytes;
   /** Consumes `state`: only the returned one may be used afterwards. Never throws on a remote message. */
   readonly step: (
     state: State,

@@ -21,6 +21,22 @@ export type {
   Wanted,
 } from "./engine.ts";
 export { type LeaderPolicy, spinningLeader } from "./leader.ts";
+export { createLft } from "./lft/lft.ts";
+export {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  PROPOSAL_KIND,
+  proposeStatement,
+} from "./lft/message.ts";
+export { type DurableRecord, decodeRecord, encodeRecord } from "./lft/record.ts";
+export { RULES, type Rules } from "./lft/rules.ts";
+export type { State as LftState } from "./lft/state.ts";
+export {
+  type TimeoutCertificate,
+  timeoutStatement,
+  verifyTimeoutCertificate,
+} from "./lft/timeout-certificate.ts";
 export { type Quorums, weightedQuorums } from "./quorum.ts";
 export {
   type ValidatorSet,

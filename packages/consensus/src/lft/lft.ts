@@ -1,0 +1,44 @@
+import type { Effect, Engine, EngineConfig, Input } from "../engine.ts";
+import { spinningLeader } from "../leader.ts";
+import { validatorSet } from "../verify-certificate.ts";
+import { wantedOf } from "./catch-up.ts";
+import { type Context, chainTo } from "./context.ts";
+import { encodeRecord, freshRecord } from "./record.ts";
+import { RULES, type Rules } from "./rules.ts";
+import { initialState, type State } from "./state.ts";
+import { advance } from "./step.ts";
+
+/**
+ * LFT for one epoch (specs/lft.md): the leader's block carries the votes for the block before it, every validator
+ * votes to all, and leadership spins. `rules` are those of the specification; the simulator passes broken ones.
+ */
+export const createLft = (config: EngineConfig, rules: Rules = RULES): Engine<State> => {
+  const set = validatorSet(config);
+  const leaders = spinningLeader(config.validators.length, config.spinInterval);
+  const contextOf = (state: State, input: Input): Context => {
+    const effects: Effect[] = [];
+    const from = input.type === "message" ? input.from : undefined;
+    return { config, rules, set, leaders, state, effects, nowMs: input.nowMs, from };
+  };
+  return {
+    initial: () => initialState(config),
+    freshRecord: () => encodeRecord(freshRecord(config.epoch, config.base.blockId)),
+    step: (state, input) => {
+      const context = contextOf(state, input);
+      advance(context, input);
+      return { state: context.state, effects: context.effects };
+    },
+    lineage: (state) =>
+      (chainTo(state, state.record.highQc.blockId) ?? []).map((entry) => entry.candidate.id),
+    wanted: wantedOf,
+    status: ({ view, head, record, voting, execution }) => ({
+      view,
+      leader: leaders.leaderOf(view),
+      height: head.height,
+      highQcView: record.highQc.view,
+      timedOutView: record.timedOut,
+      voting,
+      executionHeight: execution?.height ?? 0,
+    }),
+  };
+};

@@ -1,0 +1,90 @@
+import type { Bytes } from "@dure/crypto";
+import type { Certificate, CommitProof, Execution, ExecutionCertificate, Hash } from "@dure/types";
+import type { Candidate, EngineConfig, Head } from "../engine.ts";
+import type { Proposal } from "./message.ts";
+import { type DurableRecord, freshRecord } from "./record.ts";
+
+/** An uncommitted block that this node has heard of. */
+export type Entry = {
+  candidate: Candidate;
+  /** Its data is here and matches the header. */
+  held: boolean;
+  /** Its data passed rule 12 (3) here. */
+  valid: boolean;
+  /** Its data stands in the journal, or in a persist that precedes all that depends on it. */
+  durable: boolean;
+  /** The shell was asked to obtain and check its data. */
+  validating: boolean;
+};
+
+/** Signatures of distinct validators over one statement. */
+export type Tally = Map<number, Bytes>;
+
+/** Votes of one kind in one view: by block, and who has voted at all. */
+export type ViewVotes = { readonly byBlock: Map<Hash, Tally>; readonly voted: Set<number> };
+
+/** Timeouts for one view. */
+export type ViewTimeouts = {
+  readonly signatures: Tally;
+  readonly reported: Map<number, number>;
+  highQc: Certificate;
+};
+
+/** Attestations of one height, by what they attest. */
+export type HeightAttestations = Map<string, { readonly execution: Execution; readonly signatures: Tally }>;
+
+/** The state of LFT in one epoch. Owned by the engine: a step consumes it. */
+export type State = {
+  record: DurableRecord;
+  view: number;
+  head: Head;
+  /** False for a node that only follows: no validator, or without its durable record (rule 13). */
+  voting: boolean;
+  blocks: Map<Hash, Entry>;
+  /** QCs of uncommitted blocks. */
+  certified: Map<Hash, Certificate>;
+  proposals: Map<number, Proposal & { readonly id: Hash }>;
+  votes: Map<number, ViewVotes>;
+  commitVotes: Map<number, ViewVotes>;
+  timeouts: Map<number, ViewTimeouts>;
+  /** The proof of a commit whose blocks are not all held yet. */
+  pendingCommit: CommitProof | undefined;
+  attestations: Map<number, HeightAttestations>;
+  /** What this node executed and no quorum has attested yet. */
+  executed: Map<number, Execution>;
+  /** What quorums attested, by height, for comparison with what this node executes later. */
+  attested: Map<number, Execution>;
+  execution: ExecutionCertificate | undefined;
+  alarmed: Set<number>;
+  pending: boolean;
+  payloadView: number;
+  viewTimer: { running: boolean; startedMs: number };
+  /** Per validator: the view up to which this node has already helped it. */
+  helped: Map<number, number>;
+  /** Per validator: the latest view that its messages showed. */
+  shown: Map<number, number>;
+};
+
+export const initialState = (config: EngineConfig): State => ({
+  record: freshRecord(config.epoch, config.base.blockId),
+  view: 1,
+  head: { ...config.base, view: 0, executionHeight: 0, proof: undefined },
+  voting: false,
+  blocks: new Map(),
+  certified: new Map(),
+  proposals: new Map(),
+  votes: new Map(),
+  commitVotes: new Map(),
+  timeouts: new Map(),
+  pendingCommit: undefined,
+  attestations: new Map(),
+  executed: new Map(),
+  attested: new Map(),
+  execution: undefined,
+  alarmed: new Set(),
+  pending: false,
+  payloadView: 0,
+  viewTimer: { running: false, startedMs: 0 },
+  helped: new Map(),
+  shown: new Map(),
+});

@@ -1,0 +1,119 @@
+import { CERTIFICATE_KIND } from "@dure/types";
+import { type Context, persist, refuse, send, signaturesOf, viewWindow } from "./context.ts";
+import { acceptCertificate, learnTc } from "./facts.ts";
+import type { Timeout } from "./message.ts";
+import type { ViewTimeouts } from "./state.ts";
+import { timeoutStatement } from "./timeout-certificate.ts";
+
+/** Counts a verified timeout; a quorum for one view makes its TC. */
+const count = (context: Context, { epoch, view, highQc, signer, signature }: Timeout): void => {
+  const { state, set } = context;
+  const timeouts: ViewTimeouts = state.timeouts.get(view) ?? {
+    signatures: new Map(),
+    reported: new Map(),
+    highQc,
+  };
+  state.timeouts.set(view, timeouts);
+  if (timeouts.signatures.has(signer)) return;
+  timeouts.signatures.set(signer, signature);
+  timeouts.reported.set(signer, highQc.view);
+  if (highQc.view > timeouts.highQc.view) timeouts.highQc = highQc;
+  if (!set.quorums.isQuorum(timeouts.signatures.keys())) return;
+  const signatures = signaturesOf(context, timeouts.signatures);
+  const reported = signatures.signers.map((at) => timeouts.reported.get(at) as number);
+  learnTc(context, { epoch, view, signatures, reported, highQc: timeouts.highQc });
+};
+
+const flawOf = (
+  { config, leaders }: Context,
+  { epoch, view, highQc, signer }: Timeout,
+): string | undefined => {
+  if (epoch !== config.epoch || config.validators[signer] === undefined) return "a timeout of no validator";
+  if (view < 1 || leaders.tenureEnd(view) !== view) return "a timeout that names no end of a tenure";
+  if (highQc.kind !== CERTIFICATE_KIND.vote || highQc.view > view)
+    return "a timeout that reports no QC up to its view";
+  return undefined;
+};
+
+const isSigned = ({ config }: Context, { epoch, view, highQc, signer, signature }: Timeout): boolean => {
+  const publicKey = config.validators[signer]?.publicKey;
+  const statement = timeoutStatement(config.channelId, { epoch, view, highQcView: highQc.view });
+  return publicKey !== undefined && config.suite.verify(publicKey, statement, signature);
+};
+
+/**
+ * A validator's timeout: whether it was news and verifies. Its QC is learned even where the timeout itself is of no
+ * use any more (rule 16).
+ */
+export const onTimeout = (context: Context, timeout: Timeout): boolean => {
+  const flaw = flawOf(context, timeout);
+  if (flaw !== undefined) {
+    refuse(context, flaw);
+    return false;
+  }
+  const { state, config } = context;
+  const { view } = timeout;
+  if (state.timeouts.get(view)?.signatures.has(timeout.signer) === true) return true;
+  if (!isSigned(context, timeout)) {
+    refuse(context, "a timeout's signature");
+    return false;
+  }
+  if (!acceptCertificate(context, timeout.highQc)) return false;
+  if (view >= state.view && view <= state.view + viewWindow(config)) count(context, timeout);
+  return true;
+};
+
+/** This node's recorded timeout, signed: always the very same for one record. */
+const signedTimeout = (context: Context): Timeout => {
+  const { config, state } = context;
+  if (config.self === undefined) throw new Error("a node without a key does not time out");
+  const { timedOut: view, timeoutQc: highQc } = state.record;
+  const { epoch } = config;
+  const statement = timeoutStatement(config.channelId, { epoch, view, highQcView: highQc.view });
+  const signature = config.suite.sign(config.self.seed, statement);
+  return { type: "timeout", epoch, view, highQc, signer: config.self.index, signature };
+};
+
+/** Rule 9: gives up all views up to `view`, the end of a tenure. Durable before it is sent. */
+export const timeOut = (context: Context, view: number): void => {
+  const { state, rules, effects, config } = context;
+  persist(context, { timedOut: rules.timedOutAfter(state.record, view), timeoutQc: state.record.highQc });
+  const timeout = signedTimeout(context);
+  send(context, "all", timeout);
+  effects.push({ type: "timer", name: "resend", afterMs: config.timing.resendMs });
+  count(context, timeout);
+};
+
+/** Whether this node waits for others to give up a view that it has given up. */
+export const isTimedOut = ({ state }: Context): boolean =>
+  state.voting && state.record.timedOut >= state.view;
+
+/** Sends the recorded timeout again, if its view is still not over. */
+export const sendTimeoutAgain = (context: Context, to: number | "all"): void => {
+  if (isTimedOut(context)) send(context, to, signedTimeout(context));
+};
+
+/** Counts the recorded timeout of this node, after a restart. */
+export const countTimeoutAgain = (context: Context): void => {
+  if (isTimedOut(context)) count(context, signedTimeout(context));
+};
+
+/** The greatest view, of this one or later, that a blocking set has given up; undefined if there is none. */
+export const blockedView = ({ state, set }: Context): number | undefined => {
+  const views = [...state.timeouts.keys()].filter((view) => view >= state.view).sort((a, b) => b - a);
+  const signers = new Set<number>();
+  for (const view of views) {
+    for (const signer of state.timeouts.get(view)?.signatures.keys() ?? []) signers.add(signer);
+    if (set.quorums.isBlocking(signers)) return view;
+  }
+  return undefined;
+};
+
+/** Rule 9, second cause: joins a blocking set that gave up this view or a later one. */
+export const tryJoinTimeout = (context: Context): boolean => {
+  const { state } = context;
+  const view = blockedView(context);
+  if (!state.voting || view === undefined || view <= state.record.timedOut) return false;
+  timeOut(context, view);
+  return true;
+};
