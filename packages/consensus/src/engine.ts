@@ -108,7 +108,8 @@ export type Target = number | "all";
 export type Effect =
   /** Writes the record and the data of the blocks to the journal and syncs it. */
   | { readonly type: "persist"; readonly record: Bytes; readonly blocks: readonly Candidate[] }
-  | { readonly type: "send"; readonly to: Target; readonly message: Bytes }
+  /** `about`: the proposed block, whose data travels along as far as receivers may lack it (rule 10). */
+  | { readonly type: "send"; readonly to: Target; readonly message: Bytes; readonly about?: Candidate }
   /** Sets the one timer of this name, replacing it; `afterMs` undefined cancels it. */
   | { readonly type: "timer"; readonly name: TimerName; readonly afterMs: number | undefined }
   /** Asks for a body for a child of the parent; `empty` where no transaction may be included. */

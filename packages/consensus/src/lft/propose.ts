@@ -20,7 +20,7 @@ import {
   viewWindow,
 } from "./context.ts";
 import { acceptCertificate, acceptTimeoutCertificate } from "./facts.ts";
-import { PROPOSAL_KIND, type Proposal, proposeStatement } from "./message.ts";
+import { encodeMessage, PROPOSAL_KIND, type Proposal, proposeStatement } from "./message.ts";
 import { hasWork, isLagging, viewTimerMs } from "./pacemaker.ts";
 import type { Entry } from "./state.ts";
 import { isTimedOut } from "./timeout.ts";
@@ -134,7 +134,7 @@ const proposeBlock = (
   state.proposals.set(state.view, { ...proposal, id });
   const voted = { view: state.view, blockId: id };
   persist(context, { proposed: state.view, voted }, [entry, ...chain].reverse());
-  send(context, "all", proposal);
+  context.effects.push({ type: "send", to: "all", message: encodeMessage(proposal), about: candidate });
   castVote(context, CERTIFICATE_KIND.vote, state.view, id);
 };
 
