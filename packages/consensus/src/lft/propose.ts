@@ -16,7 +16,6 @@ import {
   parentOf,
   persist,
   refuse,
-  send,
   viewWindow,
 } from "./context.ts";
 import { acceptCertificate, acceptTimeoutCertificate } from "./facts.ts";
