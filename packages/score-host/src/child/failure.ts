@@ -1,0 +1,66 @@
+import { isWellFormed, type JsonObject } from "@dure/score";
+import { MESSAGE_CHARS_MAX } from "../bounds.ts";
+
+/** What a thrown value says. `engineLimit`: not the contract but the engine gave up. */
+export type Failure = {
+  readonly message: string;
+  readonly details: JsonObject | undefined;
+  readonly diagnostic: string;
+  readonly engineLimit: boolean;
+};
+
+/**
+ * Returns what to make of a value that a contract threw, without running any of its code.
+ *
+ * The message of an Error, or of a class that extends it, is the contract's own and goes into the receipt.
+ * A TypeError and its siblings may come from the engine, whose wording differs between versions: of these
+ * the receipt names the type alone, and the wording is left for logs.
+ */
+export const failureOf = (thrown: unknown): Failure => {
+  const wording = cut(typeof thrown === "string" ? thrown : textOf(thrown, "message"));
+  const type = isObject(thrown) ? NATIVE.get(Object.getPrototypeOf(thrown)) : undefined;
+  if (type !== undefined)
+    return {
+      message: `the method threw a ${type}`,
+      details: undefined,
+      diagnostic: cut(`${type}: ${wording}`),
+      engineLimit: type === "RangeError" && ENGINE_LIMIT.test(wording),
+    };
+  const own = isObject(thrown) ? Object.getOwnPropertyDescriptor(thrown, "details")?.value : undefined;
+  return {
+    message: wording || "the method threw without a message",
+    details: isRefusal(thrown) && isObject(own) ? (own as JsonObject) : undefined,
+    diagnostic: "",
+    engineLimit: false,
+  };
+};
+
+/** Returns a text as a receipt can carry it: whole characters, at most MESSAGE_CHARS_MAX code units. */
+export const cut = (text: string): string => {
+  const whole = isWellFormed(text) ? text : text.replace(/\p{Cs}/gu, "\ufffd");
+  return whole.length <= MESSAGE_CHARS_MAX
+    ? whole
+    : whole.slice(0, MESSAGE_CHARS_MAX).replace(/[\ud800-\udbff]$/, "");
+};
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const NATIVE = new Map<unknown, string>(
+  [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError, AggregateError].map((type) => [
+    type.prototype,
+    type.name,
+  ]),
+);
+
+// Limits of the engine and not of the language: another version could have gone on.
+const ENGINE_LIMIT =
+  /call stack|^Invalid string length|BigInt (too big|size)|allocation failed|maximum size exceeded/;
+
+// Through the descriptor: a getter of a hostile contract must not run here.
+const textOf = (value: unknown, key: string): string => {
+  const text: unknown = isObject(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
+  return typeof text === "string" ? text : "";
+};
+
+const isRefusal = (value: unknown): boolean =>
+  isObject(value) && Object.getOwnPropertyDescriptor(value, "code")?.value === 9000;

@@ -1,0 +1,46 @@
+/**
+ * Locks this process's realm down before anything else of the child runs. Imported first, for its effect.
+ * The order matters: SES takes its own references, then the realm is cut to the baseline, then lockdown
+ * freezes what is left, so that nothing can be added or taken away again.
+ */
+import { createRequire } from "node:module";
+import { BASELINE } from "./baseline.ts";
+
+declare const lockdown: (options: Record<string, string>) => void;
+
+// The offset and names of the machine's time zone must not show. An empty environment alone would leave
+// the system's zone in force.
+process.env.TZ = "UTC";
+
+const ITERATOR = Object.getPrototypeOf([][Symbol.iterator]()) as object;
+const HIDDEN: Readonly<Record<string, object>> = {
+  "%ArrayIteratorPrototype%": ITERATOR,
+  "%IteratorPrototype%": Object.getPrototypeOf(ITERATOR) as object,
+};
+
+const find = (path: string): object =>
+  HIDDEN[path] ??
+  path.split(".").reduce((holder, name) => (holder as Record<string, object>)[name]!, globalThis as object);
+
+const cutToBaseline = (): void => {
+  for (const [path, names] of Object.entries(BASELINE)) {
+    const kept = new Set(names.split(" "));
+    const intrinsic = find(path);
+    for (const key of Object.getOwnPropertyNames(intrinsic))
+      if (!kept.has(key)) Reflect.deleteProperty(intrinsic, key);
+  }
+};
+
+// The single-file build starts faster than SES's modules and needs one file to be readable, not a tree.
+createRequire(import.meta.url)("ses");
+cutToBaseline();
+lockdown({
+  errorTaming: "safe",
+  consoleTaming: "safe",
+  stackFiltering: "concise",
+  overrideTaming: "moderate",
+  // Locale methods are gone already; the safe taming would put replacements back.
+  localeTaming: "unsafe",
+  domainTaming: "safe",
+  reporting: "none",
+});

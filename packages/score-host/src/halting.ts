@@ -1,0 +1,113 @@
+import { type HaltedCall, ScoreHostError } from "./error.ts";
+import type { ScoreHostEvent } from "./host.ts";
+import type { Call, Genesis, Outcome, Read } from "./outcome.ts";
+import type { Request } from "./protocol.ts";
+import { type Closing, type Sandbox, SandboxDied } from "./sandbox.ts";
+import { outcomeOf } from "./translate.ts";
+
+/** What is executed as one: a block's calls, or a genesis's inits. */
+export type Executable =
+  | {
+      readonly type: "block";
+      readonly height: number;
+      readonly timestampMs: number;
+      readonly calls: readonly Call[];
+    }
+  | {
+      readonly type: "genesis";
+      readonly height: 0;
+      readonly timestampMs: number;
+      readonly inits: readonly Genesis[];
+    };
+
+export type Execution = {
+  readonly sandbox: () => Promise<Sandbox>;
+  readonly limits: { readonly attemptsMax: number; readonly callsDeadlineMs: number };
+  readonly onEvent: (event: ScoreHostEvent) => void;
+};
+
+/**
+ * Returns the outcomes of a block, or halts. A process that dies, loops or talks nonsense is replaced and
+ * the block executed again from its start: nothing of a lost attempt was kept anywhere. When attempts are
+ * used up there is no receipt to give: that this machine ran out of time or memory says nothing about
+ * others, and a receipt must be the same everywhere.
+ *
+ * @throws ScoreHostError EXECUTION_HALTED, STATE_READ_FAILED, SANDBOX_START_FAILED
+ */
+export const executeHalting = async (
+  executable: Executable,
+  read: Read,
+  { sandbox, limits, onEvent }: Execution,
+): Promise<readonly Outcome[]> => {
+  const { height } = executable;
+  let last = "";
+  let index: number | undefined;
+  for (let attempt = 1; attempt <= limits.attemptsMax; attempt++) {
+    // The first attempt is the fast one. Later ones go step by step, so that the culprit has a name.
+    const careful = attempt > 1 || limits.attemptsMax === 1;
+    const process = await sandbox();
+    try {
+      const reply = await process.request(requestOf(executable, careful), {
+        read,
+        deadlineMs: limits.callsDeadlineMs,
+        onStarted: (started) => {
+          index = started;
+        },
+      });
+      if (reply.type === "engine-limit")
+        throw halt(executable, reply.index, `the engine gave up: ${reply.message}`);
+      return outcomesOf(executable, reply, process);
+    } catch (error) {
+      if (!(error instanceof SandboxDied)) throw error;
+      last = error.message;
+      onEvent({ type: "attempt-failed", height, attempt, message: last });
+    }
+  }
+  throw halt(executable, index, `${limits.attemptsMax} attempts failed, the last one because ${last}`);
+};
+
+const requestOf = (executable: Executable, careful: boolean): Request =>
+  executable.type === "block"
+    ? { ...executable, careful }
+    : { type: "genesis", timestampMs: executable.timestampMs, inits: executable.inits, careful };
+
+const scoresOf = (executable: Executable): readonly string[] =>
+  executable.type === "block"
+    ? executable.calls.map((call) => call.score)
+    : executable.inits.map((init) => init.score);
+
+const outcomesOf = (executable: Executable, reply: Closing, process: Sandbox): readonly Outcome[] => {
+  const scores = scoresOf(executable);
+  if (reply.type === "outcomes" && reply.outcomes.length === scores.length) {
+    const outcomes = reply.outcomes.map((wire, index) => outcomeOf(wire, scores[index]!));
+    if (outcomes.every((outcome) => outcome !== undefined)) return outcomes;
+  }
+  const message = "the sandbox process answered with outcomes that its calls cannot have";
+  process.kill("malformed", message);
+  throw new SandboxDied("malformed", message);
+};
+
+const halt = (executable: Executable, index: number | undefined, why: string): ScoreHostError => {
+  const call = haltedCall(executable, index);
+  const where =
+    call.index === undefined
+      ? "in a call that is not known"
+      : `in call ${call.index}, ${call.score}.${call.method}${call.txId === undefined ? "" : ` of ${call.txId}`}`;
+  return new ScoreHostError(
+    "EXECUTION_HALTED",
+    `execution halted at block ${call.height} ${where}: ${why}. Nothing of the block was applied. If this ` +
+      "machine is slower or smaller than the others, raise callsDeadlineMs or memoryMb and start again; if all " +
+      "peers halt here, the SCORE has a fault and the channel's administrators must replace it.",
+    { call },
+  );
+};
+
+const haltedCall = (executable: Executable, index: number | undefined): HaltedCall => {
+  const { height } = executable;
+  if (index === undefined) return { height };
+  if (executable.type === "genesis")
+    return { height, index, score: executable.inits[index]?.score ?? "", method: "init" };
+  const call = executable.calls[index];
+  if (call === undefined) return { height };
+  return { height, index: call.index, txId: call.txId, score: call.score, method: call.method };
+};

@@ -1,0 +1,166 @@
+import { ScoreHostError } from "./error.ts";
+import { executeHalting } from "./halting.ts";
+import { type KeeperEvent, keeper } from "./keeper.ts";
+import type { Block, Genesis, Outcome, QueryCall, QueryOutcome, Read, ScoreSource } from "./outcome.ts";
+import type { LoadedScore } from "./protocol.ts";
+import { askQuery } from "./query.ts";
+import { queue } from "./queue.ts";
+
+export type ScoreHostLimits = {
+  /** V8's heap of each sandbox process, in MB. Default 256. */
+  readonly memoryMb?: number;
+  /** How long a block's calls may compute, all together and without state reads. Default 10 000. */
+  readonly callsDeadlineMs?: number;
+  /** How long one query may compute. Default 2 000. */
+  readonly queryDeadlineMs?: number;
+  /** How often a block is tried before execution halts. Default 3. */
+  readonly attemptsMax?: number;
+  /** How many queries may wait. Default 256. */
+  readonly queriesMax?: number;
+  /** How much state each process keeps at hand, in bytes. Default 32 MB. */
+  readonly cacheBytesMax?: number;
+};
+
+export type ScoreHostEvent =
+  | KeeperEvent
+  /** A block's attempt failed and, unless it was the last, another follows. */
+  | {
+      readonly type: "attempt-failed";
+      readonly height: number;
+      readonly attempt: number;
+      readonly message: string;
+    }
+  | { readonly type: "halted"; readonly error: ScoreHostError }
+  | {
+      readonly type: "query-failed";
+      readonly score: string;
+      readonly method: string;
+      readonly message: string;
+    };
+
+export type ScoreHostOptions = {
+  readonly scores: readonly ScoreSource[];
+  readonly limits?: ScoreHostLimits;
+  readonly onEvent?: (event: ScoreHostEvent) => void;
+};
+
+export type ScoreHostStatus = {
+  readonly state: "ready" | "executing" | "halted" | "closed";
+  /** The processes for blocks and for queries; undefined while there is none. */
+  readonly pid: number | undefined;
+  readonly queryPid: number | undefined;
+  /** How many processes were started after the first of each kind. */
+  readonly restarts: number;
+  readonly scores: readonly LoadedScore[];
+  readonly lastError: string | undefined;
+};
+
+export type ScoreHost = {
+  /**
+   * Executes a block's calls in order and returns their outcomes, one per call. `read` gives the state after
+   * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes.
+   *
+   * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, SANDBOX_START_FAILED,
+   * HOST_CLOSED. Nothing of the block counts then, and it may be executed again.
+   */
+  execute(block: Block, read: Read): Promise<readonly Outcome[]>;
+  /** Runs each SCORE's `init` over an empty state, at height 0. The same errors. */
+  executeGenesis(inits: readonly Genesis[], timestampMs: number): Promise<readonly Outcome[]>;
+  /**
+   * Answers a query in a process apart from the one for blocks. `read` gives the state after the query's
+   * height, the same one for all of the query's reads.
+   *
+   * @throws ScoreHostError QUERY_OVERLOADED, STATE_READ_FAILED, SANDBOX_START_FAILED, HOST_CLOSED
+   */
+  query(call: QueryCall, read: Read): Promise<QueryOutcome>;
+  status(): ScoreHostStatus;
+  /** Finishes what was asked for and ends the processes. */
+  close(): Promise<void>;
+};
+
+const DEFAULTS: Required<ScoreHostLimits> = {
+  memoryMb: 256,
+  callsDeadlineMs: 10_000,
+  queryDeadlineMs: 2_000,
+  attemptsMax: 3,
+  queriesMax: 256,
+  cacheBytesMax: 32 * 1024 * 1024,
+};
+
+/**
+ * Starts the sandbox of a channel's SCOREs and returns it, ready.
+ *
+ * @throws ScoreHostError CONTRACT_INVALID if a SCORE does not load, SANDBOX_START_FAILED
+ */
+export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreHost> => {
+  const limits = { ...DEFAULTS, ...options.limits };
+  const onEvent = options.onEvent ?? (() => {});
+  const sandboxOptions = {
+    scores: options.scores,
+    memoryMb: limits.memoryMb,
+    cacheBytesMax: limits.cacheBytesMax,
+  };
+  let loaded: readonly LoadedScore[] = [];
+  const blocks = keeper("blocks", sandboxOptions, onEvent, (scores) => {
+    loaded = scores;
+  });
+  const queries = keeper("queries", sandboxOptions, onEvent);
+  const blockQueue = queue();
+  const queryQueue = queue();
+  let closed = false;
+  let halted: ScoreHostError | undefined;
+
+  const open = (): void => {
+    if (closed) throw new ScoreHostError("HOST_CLOSED", "this score host was closed; create another");
+  };
+  const executeOpen = (request: Parameters<typeof executeHalting>[0], read: Read) =>
+    blockQueue.run(async () => {
+      try {
+        const outcomes = await executeHalting(request, read, { sandbox: blocks.sandbox, limits, onEvent });
+        halted = undefined;
+        return outcomes;
+      } catch (error) {
+        if (error instanceof ScoreHostError && error.code === "EXECUTION_HALTED") {
+          halted = error;
+          onEvent({ type: "halted", error });
+        }
+        throw error;
+      }
+    });
+
+  await blocks.sandbox();
+  return {
+    async execute(block, read) {
+      open();
+      return executeOpen({ type: "block", ...block }, read);
+    },
+    async executeGenesis(inits, timestampMs) {
+      open();
+      return executeOpen({ type: "genesis", height: 0, timestampMs, inits }, (keys) =>
+        keys.map(() => undefined),
+      );
+    },
+    async query(call, read) {
+      open();
+      if (queryQueue.length() >= limits.queriesMax)
+        throw new ScoreHostError(
+          "QUERY_OVERLOADED",
+          `${limits.queriesMax} queries wait already; ask again later`,
+        );
+      return queryQueue.run(() => askQuery(call, read, { sandbox: queries.sandbox, limits, onEvent }));
+    },
+    status: () => ({
+      state: closed ? "closed" : blockQueue.length() > 0 ? "executing" : halted ? "halted" : "ready",
+      pid: blocks.pid(),
+      queryPid: queries.pid(),
+      restarts: Math.max(0, blocks.starts() - 1) + Math.max(0, queries.starts() - 1),
+      scores: loaded,
+      lastError: halted?.message,
+    }),
+    async close() {
+      closed = true;
+      await Promise.all([blockQueue.idle(), queryQueue.idle()]);
+      await Promise.all([blocks.close(), queries.close()]);
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import type { LoadedScore } from "./protocol.ts";
+import { Sandbox, type SandboxOptions } from "./sandbox.ts";
+
+export type Purpose = "blocks" | "queries";
+
+/** What a keeper tells: a process started, or died, of what and with what last words. */
+export type KeeperEvent =
+  | { readonly type: "started"; readonly purpose: Purpose; readonly pid: number }
+  | { readonly type: "died"; readonly purpose: Purpose; readonly pid: number; readonly message: string };
+
+export type Keeper = {
+  /** Returns the living process, starting one if there is none. @throws ScoreHostError */
+  sandbox(): Promise<Sandbox>;
+  pid(): number | undefined;
+  starts(): number;
+  close(): Promise<void>;
+};
+
+/**
+ * Returns the keeper of one sandbox process. A process that dies is replaced when it is next needed, and
+ * not before: one that dies by itself at once does not make a loop of starts.
+ */
+export const keeper = (
+  purpose: Purpose,
+  options: SandboxOptions,
+  onEvent: (event: KeeperEvent) => void,
+  onLoaded: (scores: readonly LoadedScore[]) => void = () => {},
+): Keeper => {
+  let current: Promise<Sandbox> | undefined;
+  let living: Sandbox | undefined;
+  let starts = 0;
+
+  const start = async (): Promise<Sandbox> => {
+    starts++;
+    const { sandbox, scores } = await Sandbox.start(options);
+    living = sandbox;
+    onLoaded(scores);
+    onEvent({ type: "started", purpose, pid: sandbox.pid });
+    return sandbox;
+  };
+
+  return {
+    sandbox() {
+      if (current !== undefined && living?.alive !== false) return current;
+      living = undefined;
+      const started = start();
+      current = started;
+      started.then(
+        async (sandbox) => onEvent({ type: "died", purpose, pid: sandbox.pid, message: await sandbox.dead }),
+        () => {
+          if (current === started) current = undefined;
+        },
+      );
+      return started;
+    },
+    pid: () => (living?.alive ? living.pid : undefined),
+    starts: () => starts,
+    async close() {
+      // A process that never started has nothing to close, and whoever asked for it was told.
+      const sandbox = await current?.catch(() => undefined);
+      await sandbox?.close();
+    },
+  };
+};

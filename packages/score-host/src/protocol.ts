@@ -1,0 +1,152 @@
+/**
+ * What parent and child say to each other: frames of a 4-byte big-endian length and as many bytes of JSON
+ * in UTF-8. Keys and values of the state are texts anyway (canonical JSON), so JSON carries them without
+ * base64; JSON.parse is faster here than a codec in JavaScript. One request is outstanding at a time, and
+ * the child answers it with any number of `need` and `started`, then exactly one closing message.
+ *
+ * The parent trusts nothing that it receives: lengths are bounded, every message is checked field by field
+ * below, and a bad one costs the child its life. The child trusts its parent.
+ */
+import {
+  EVENT_BYTES_MAX,
+  EVENT_NAME,
+  EVENTS_MAX,
+  KEY_BYTES_MAX,
+  MESSAGE_CHARS_MAX,
+  NEED_KEYS_MAX,
+  RESULT_BYTES_MAX,
+  VALUE_BYTES_MAX,
+  WRITES_MAX,
+} from "./bounds.ts";
+import type { Call, Genesis, QueryCall, ScoreSource } from "./outcome.ts";
+
+/** A state value on the wire: its canonical JSON text, or null where there is none. */
+export type WireValue = string | null;
+
+export type LoadRequest = {
+  readonly type: "load";
+  readonly scores: readonly ScoreSource[];
+  /** Whether the sources must be of the names and versions given with them. */
+  readonly named: boolean;
+  readonly cacheBytesMax: number;
+};
+export type BlockRequest = {
+  readonly type: "block";
+  readonly height: number;
+  readonly timestampMs: number;
+  readonly calls: readonly Call[];
+  /** Tell which call starts, and read state directly: see child/block.ts. */
+  readonly careful: boolean;
+};
+export type GenesisRequest = {
+  readonly type: "genesis";
+  readonly timestampMs: number;
+  readonly inits: readonly Genesis[];
+  readonly careful: boolean;
+};
+export type QueryRequest = { readonly type: "query"; readonly query: QueryCall };
+export type ValuesReply = { readonly type: "values"; readonly values: readonly WireValue[] };
+export type Request = LoadRequest | BlockRequest | GenesisRequest | QueryRequest;
+
+export type LoadedScore = {
+  readonly name: string;
+  readonly version: string;
+  readonly init: boolean;
+  readonly invoke: readonly string[];
+  readonly query: readonly string[];
+};
+
+export type WireOutcome = {
+  readonly code: 0 | 9000;
+  readonly message: string;
+  readonly result: string;
+  /** Keys are `name NUL key`. */
+  readonly writes: readonly (readonly [key: string, value: WireValue])[];
+  readonly events: readonly (readonly [name: string, data: string])[];
+  readonly diagnostic: string;
+};
+
+export type Reply =
+  | { readonly type: "ready"; readonly scores: readonly LoadedScore[] }
+  | { readonly type: "unloadable"; readonly score: string; readonly message: string }
+  | { readonly type: "need"; readonly keys: readonly string[] }
+  | { readonly type: "started"; readonly index: number }
+  | { readonly type: "outcomes"; readonly outcomes: readonly WireOutcome[] }
+  | { readonly type: "engine-limit"; readonly index: number; readonly message: string };
+
+/**
+ * Returns a child's message, checked, or undefined if it is malformed in any way. That the message fits
+ * the request (as many outcomes as calls, say) is for the caller to check.
+ */
+export const parseReply = (bytes: Uint8Array): Reply | undefined => {
+  try {
+    const value: unknown = JSON.parse(UTF8.decode(bytes));
+    return isReply(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+type Fields = Record<string, unknown>;
+const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+const isText = (value: unknown, bytesMax: number): value is string =>
+  typeof value === "string" && Buffer.byteLength(value) <= bytesMax;
+const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isList = (value: unknown, itemsMax: number, isItem: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length <= itemsMax && value.every(isItem);
+
+const WIRE_KEY_BYTES_MAX = 65 + KEY_BYTES_MAX;
+const MESSAGE_BYTES_MAX = MESSAGE_CHARS_MAX * 4;
+const LIST_MAX = 1_000_000;
+
+const isReply = (value: unknown): value is Reply => {
+  if (!isFields(value)) return false;
+  switch (value.type) {
+    case "ready":
+      return isList(value.scores, LIST_MAX, isLoaded);
+    case "unloadable":
+      return isText(value.score, 256) && isText(value.message, MESSAGE_BYTES_MAX);
+    case "need":
+      return isList(value.keys, NEED_KEYS_MAX, (key) => isText(key, WIRE_KEY_BYTES_MAX));
+    case "started":
+      return isIndex(value.index);
+    case "outcomes":
+      return isList(value.outcomes, LIST_MAX, isOutcome);
+    case "engine-limit":
+      return isIndex(value.index) && isText(value.message, MESSAGE_BYTES_MAX);
+    default:
+      return false;
+  }
+};
+
+const isLoaded = (value: unknown): boolean =>
+  isFields(value) &&
+  isText(value.name, 64) &&
+  isText(value.version, 64) &&
+  typeof value.init === "boolean" &&
+  isList(value.invoke, LIST_MAX, (name) => isText(name, 64)) &&
+  isList(value.query, LIST_MAX, (name) => isText(name, 64));
+
+const isOutcome = (value: unknown): boolean =>
+  isFields(value) &&
+  (value.code === 0 || value.code === 9000) &&
+  isText(value.message, MESSAGE_BYTES_MAX) &&
+  isText(value.result, RESULT_BYTES_MAX) &&
+  isText(value.diagnostic, MESSAGE_BYTES_MAX) &&
+  isList(value.writes, WRITES_MAX, isWrite) &&
+  isList(value.events, EVENTS_MAX, isEvent);
+
+const isWrite = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  isText(value[0], WIRE_KEY_BYTES_MAX) &&
+  (value[1] === null || isText(value[1], VALUE_BYTES_MAX));
+
+const isEvent = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  typeof value[0] === "string" &&
+  EVENT_NAME.test(value[0]) &&
+  isText(value[1], EVENT_BYTES_MAX);

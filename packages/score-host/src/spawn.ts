@@ -1,0 +1,64 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, parse } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const MAIN = join(HERE, "child", "main.js");
+
+/**
+ * How far a contract may recurse is a matter of the machine, and V8 lets the contract catch the overflow and
+ * go on differently. So V8's own limit is set out of reach: a runaway recursion meets the guard page of the
+ * thread's stack, the process dies, and no contract can make a result of it. In KB.
+ */
+const STACK_UNLIMITED_KB = 1_000_000;
+
+/**
+ * Starts a sandbox process: this Node, an empty environment, the root folder as working directory, its own
+ * process group (so that Ctrl-C reaches the supervisor alone), three pipes, and permission to read the few
+ * packages that it is made of and nothing else.
+ */
+export const spawnSandbox = (memoryMb: number): ChildProcessWithoutNullStreams =>
+  spawn(
+    process.execPath,
+    [
+      "--no-warnings",
+      `--max-old-space-size=${memoryMb}`,
+      `--stack-size=${STACK_UNLIMITED_KB}`,
+      ...permissionFlags(),
+      MAIN,
+    ],
+    {
+      cwd: parse(process.execPath).root,
+      env: {},
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+      windowsHide: true,
+    },
+  );
+
+// Threads are allowed for the watchdog; a contract has no name by which to reach them.
+const permissionFlags = (): string[] => {
+  const flag = ["--permission", "--experimental-permission"].find((name) =>
+    process.allowedNodeEnvironmentFlags.has(name),
+  );
+  return flag === undefined
+    ? []
+    : [flag, "--allow-worker", ...readable().map((path) => `--allow-fs-read=${path}`)];
+};
+
+// Workspaces link packages: both the link and what it leads to must be readable. The wildcard after the
+// link's name is what lets Node look at the link itself.
+const readable = (): string[] => {
+  const require = createRequire(import.meta.url);
+  const ses = dirname(require.resolve("ses/package.json"));
+  const score = dirname(dirname(fileURLToPath(import.meta.resolve("@dure/score"))));
+  const links = (require.resolve.paths("@dure/score") ?? []).map((path) => join(path, "@dure", "score"));
+  return [
+    ...[dirname(HERE), score].flatMap((path) => [join(path, "package.json"), join(path, "dist", "*")]),
+    join(ses, "package.json"),
+    join(ses, "dist", "ses.cjs"),
+    ...links.filter((path) => existsSync(path)).map((path) => `${path}*`),
+  ];
+};
