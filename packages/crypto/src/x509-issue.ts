@@ -1,12 +1,14 @@
 import "./x509-asn1.ts";
 import { randomBytes, webcrypto } from "node:crypto";
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { type Certificate, parseCertificate } from "./x509-certificate.ts";
@@ -58,6 +60,11 @@ export const makeRoot = async (options: {
       extensions: [
         new BasicConstraintsExtension(true, 0, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        await SubjectKeyIdentifierExtension.create(
+          await importPublicKey(options.key.publicKey),
+          false,
+          webcrypto,
+        ),
       ],
     },
     webcrypto,
@@ -110,7 +117,12 @@ export const issue = async (options: IssueOptions): Promise<Issued> => {
       publicKey: await importPublicKey(publicKey),
       signingKey: (await signingKeys(rootKey)).privateKey,
       signingAlgorithm: { name: "Ed25519" },
-      extensions: leafExtensions(options.subjectAltNames ?? []),
+      extensions: [
+        ...leafExtensions(options.subjectAltNames ?? []),
+        // Tells two roots of one name apart, an old and a renewed one or an impostor's. Without it OpenSSL would try a
+        // wrong root's key, and the failed check, left in its error queue, makes Node drop the whole connection.
+        await AuthorityKeyIdentifierExtension.create(await importPublicKey(root.publicKey), false, webcrypto),
+      ],
     },
     webcrypto,
   );
