@@ -1,0 +1,108 @@
+import cors from "@fastify/cors";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { groupIdOf, isConnected, leaderOf, peerItem, type RestSource, statusItems } from "./rest-items.ts";
+
+/** v1's response codes that this port gives (specs/rest-v1.md). */
+const CODE = { success: 0, fail: -1, noLeader: -5, parameters: -6, notHandled: -999 } as const;
+
+const Parameter = z.string().max(256);
+const Query = z.object({
+  channel: Parameter.optional(),
+  peer_id: Parameter.optional(),
+  group_id: Parameter.optional(),
+});
+type Query = z.infer<typeof Query>;
+
+const answers: Record<string, (source: RestSource, query: Query) => object> = {
+  "peer/list": (source, { channel }) => {
+    const registered = source.directory.list();
+    const connected = registered.filter((peer) => isConnected(source, peer));
+    return {
+      response_code: CODE.success,
+      data: {
+        registered_peer_count: registered.length,
+        connected_peer_count: connected.length,
+        registered_peer_list: registered.map((peer) => peerItem(source, peer, channel)),
+        connected_peer_list: connected.map((peer) => peerItem(source, peer, channel)),
+      },
+    };
+  },
+  "peer/status-list": (source, { channel }) => {
+    const registered = source.directory.list();
+    return {
+      response_code: CODE.success,
+      data: {
+        registered_peer_count: registered.length,
+        connected_peer_count: registered.filter((peer) => isConnected(source, peer)).length,
+        peer_status_list: statusItems(source, channel),
+      },
+    };
+  },
+  "peer/leader": (source, { channel }) => {
+    const leader = leaderOf(source, channel);
+    return leader === undefined
+      ? { response_code: CODE.noLeader, message: "There is no leader peer" }
+      : { response_code: CODE.success, data: peerItem(source, leader, channel) };
+  },
+  "peer/status": (source, { channel, peer_id, group_id }) => {
+    if (!peer_id || !group_id)
+      return { response_code: CODE.parameters, message: "Both peer_id and group_id are required" };
+    const peer = source.directory.find(peer_id);
+    const known = peer !== undefined && groupIdOf(peer) === group_id;
+    const status = known ? source.watcher.status(peer_id, channel) : undefined;
+    return status ?? { response_code: CODE.fail, message: "The status of this peer is unknown" };
+  },
+};
+
+const badParameters = { response_code: CODE.parameters, message: "A parameter is malformed" };
+
+/**
+ * The REST v1 API for the directory of peers, not yet bound. It has reads only, so any web page may read it and none
+ * can change a thing. As in loopchain, an answer within v1 is told by its `response_code` with HTTP status 200; a path
+ * outside it has status 404.
+ */
+export const createRest = async (source: RestSource, logger: Logger): Promise<FastifyInstance> => {
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: 1024,
+    connectionTimeout: 30_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 10_000,
+    maxRequestsPerSocket: 10_000,
+    http: { maxHeaderSize: 8192 },
+    routerOptions: { maxParamLength: 100 },
+    frameworkErrors: (_error, _request, reply) => {
+      // The handler's reply type admits no status code, for it knows no route.
+      (reply as unknown as FastifyReply).code(400).send(badParameters);
+    },
+  });
+  app.server.maxConnections = 512;
+  // No route here takes a body: whatever it is, it is neither kept nor read into memory.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, payload, done) => {
+    payload.resume();
+    done(null, undefined);
+  });
+  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], strictPreflight: false });
+  for (const [path, answer] of Object.entries(answers))
+    app.get(`/api/v1/${path}`, async (request: FastifyRequest) => {
+      const query = Query.safeParse(request.query);
+      return query.success ? answer(source, query.data) : badParameters;
+    });
+  app.setNotFoundHandler((request, reply) => {
+    const code = request.url.startsWith("/api/v1/") ? 200 : 404;
+    return reply.code(code).send({ response_code: CODE.fail, message: "The resource doesn't exist" });
+  });
+  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(badParameters);
+    logger.error({ err: error }, "a REST request failed");
+    return reply
+      .code(500)
+      .send({ response_code: CODE.notHandled, message: "The RadioStation failed; see its log" });
+  });
+  return app;
+};
