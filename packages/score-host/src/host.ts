@@ -1,8 +1,8 @@
+import type { ContractDescription } from "@dure/score";
 import { ScoreHostError } from "./error.ts";
 import { executeHalting } from "./halting.ts";
 import { type KeeperEvent, keeper } from "./keeper.ts";
 import type { Block, Genesis, Outcome, QueryCall, QueryOutcome, Read, ScoreSource } from "./outcome.ts";
-import type { LoadedScore } from "./protocol.ts";
 import { askQuery } from "./query.ts";
 import { queue } from "./queue.ts";
 
@@ -51,7 +51,7 @@ export type ScoreHostStatus = {
   readonly queryPid: number | undefined;
   /** How many processes were started after the first of each kind. */
   readonly restarts: number;
-  readonly scores: readonly LoadedScore[];
+  readonly scores: readonly ContractDescription[];
   readonly lastError: string | undefined;
 };
 
@@ -100,7 +100,7 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
     memoryMb: limits.memoryMb,
     cacheBytesMax: limits.cacheBytesMax,
   };
-  let loaded: readonly LoadedScore[] = [];
+  let loaded: readonly ContractDescription[] = [];
   const blocks = keeper("blocks", sandboxOptions, onEvent, (scores) => {
     loaded = scores;
   });

@@ -34,4 +34,3 @@ export type {
   Write,
 } from "./outcome.ts";
 export { pack } from "./pack.ts";
-export type { LoadedScore } from "./protocol.ts";

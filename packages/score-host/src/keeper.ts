@@ -1,4 +1,4 @@
-import type { LoadedScore } from "./protocol.ts";
+import type { ContractDescription } from "@dure/score";
 import { Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 export type Purpose = "blocks" | "queries";
@@ -24,7 +24,7 @@ export const keeper = (
   purpose: Purpose,
   options: SandboxOptions,
   onEvent: (event: KeeperEvent) => void,
-  onLoaded: (scores: readonly LoadedScore[]) => void = () => {},
+  onLoaded: (scores: readonly ContractDescription[]) => void = () => {},
 ): Keeper => {
   let current: Promise<Sandbox> | undefined;
   let living: Sandbox | undefined;

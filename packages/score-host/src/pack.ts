@@ -31,7 +31,14 @@ export const pack = async (entry: string): Promise<ScoreSource> => {
 const bundle = async (entry: string): Promise<string> => {
   try {
     const result = await build({
-      entryPoints: [entry],
+      // Handing over the default export alone saves the text the bundler's module wrapping, which would
+      // otherwise run before every call.
+      stdin: {
+        contents: `import contract from ${JSON.stringify(entry)};\nmodule.exports = { default: contract };`,
+        resolveDir: dirname(entry),
+        sourcefile: "score",
+        loader: "js",
+      },
       bundle: true,
       write: false,
       format: "cjs",

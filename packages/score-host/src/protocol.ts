@@ -7,6 +7,7 @@
  * The parent trusts nothing that it receives: lengths are bounded, every message is checked field by field
  * below, and a bad one costs the child its life. The child trusts its parent.
  */
+import type { ContractDescription } from "@dure/score";
 import {
   EVENT_BYTES_MAX,
   EVENT_NAME,
@@ -48,14 +49,6 @@ export type QueryRequest = { readonly type: "query"; readonly query: QueryCall }
 export type ValuesReply = { readonly type: "values"; readonly values: readonly WireValue[] };
 export type Request = LoadRequest | BlockRequest | GenesisRequest | QueryRequest;
 
-export type LoadedScore = {
-  readonly name: string;
-  readonly version: string;
-  readonly init: boolean;
-  readonly invoke: readonly string[];
-  readonly query: readonly string[];
-};
-
 export type WireOutcome = {
   readonly code: 0 | 9000;
   readonly message: string;
@@ -67,7 +60,7 @@ export type WireOutcome = {
 };
 
 export type Reply =
-  | { readonly type: "ready"; readonly scores: readonly LoadedScore[] }
+  | { readonly type: "ready"; readonly scores: readonly ContractDescription[] }
   | { readonly type: "unloadable"; readonly score: string; readonly message: string }
   | { readonly type: "need"; readonly keys: readonly string[] }
   | { readonly type: "started"; readonly index: number }

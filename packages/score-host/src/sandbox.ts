@@ -1,8 +1,9 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import type { ContractDescription } from "@dure/score";
 import { ScoreHostError } from "./error.ts";
 import { encodeFrame, frameReader } from "./frame.ts";
 import type { Read, ScoreSource } from "./outcome.ts";
-import { type LoadedScore, parseReply, type Reply, type Request, type WireValue } from "./protocol.ts";
+import { parseReply, type Reply, type Request, type WireValue } from "./protocol.ts";
 import { spawnSandbox } from "./spawn.ts";
 
 /** How a sandbox process ended: past its deadline, by itself or another's hand, or for a bad message. */
@@ -25,6 +26,8 @@ export type SandboxOptions = {
   readonly cacheBytesMax: number;
   /** Whether the sources must be of the names and versions given with them. Default true. */
   readonly named?: boolean;
+  /** Starts the process; another program only in tests of how a bad one is met. */
+  readonly spawn?: (memoryMb: number) => ChildProcessWithoutNullStreams;
 };
 
 /** The closing message of a request. */
@@ -86,8 +89,10 @@ export class Sandbox {
    * @returns the sandbox and what it loaded
    * @throws ScoreHostError CONTRACT_INVALID, SANDBOX_START_FAILED
    */
-  static async start(options: SandboxOptions): Promise<{ sandbox: Sandbox; scores: readonly LoadedScore[] }> {
-    const sandbox = new Sandbox(spawnSandbox(options.memoryMb));
+  static async start(
+    options: SandboxOptions,
+  ): Promise<{ sandbox: Sandbox; scores: readonly ContractDescription[] }> {
+    const sandbox = new Sandbox((options.spawn ?? spawnSandbox)(options.memoryMb));
     const { scores, cacheBytesMax, named = true } = options;
     try {
       const serving = { read: () => [], deadlineMs: START_DEADLINE_MS };
@@ -111,7 +116,7 @@ export class Sandbox {
   }
 
   /** Returns what a source text is, by loading it in a process of its own. @throws as start does */
-  static async describe(source: string): Promise<LoadedScore> {
+  static async describe(source: string): Promise<ContractDescription> {
     const unnamed = { name: "", version: "", source };
     const options = { scores: [unnamed], named: false, memoryMb: 128, cacheBytesMax: 0 };
     const { sandbox, scores } = await Sandbox.start(options);
