@@ -1,95 +1,130 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { realpath, rename, rm } from "node:fs/promises";
+import { readdir, realpath, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { RadioStationError } from "./error.ts";
 
 export type HomeLock = { release(): Promise<void> };
 
-/** The name of the lock within a home on POSIX systems. */
-export const LOCK_FILE = "lock.sock";
-
 const SOCKET_PATH_BYTES_MAX = 100;
-const ATTEMPTS = 5;
+const PROBE_MS = 1_000;
+const RETRY_MS = 10;
 
-/**
- * A socket, not a file with a pid: the operating system itself knows whether the holder lives, whatever killed it, and a
- * pid may since belong to another process. POSIX bounds the path of a socket to about 104 bytes, so a deeper home is
- * locked by a name in the temporary directory. Windows has named pipes, which vanish with their process.
- */
-const lockAddress = async (home: string): Promise<string> => {
-  const real = await realpath(home);
-  const name = createHash("sha256").update(real).digest("hex").slice(0, 32);
-  if (process.platform === "win32") return `\\\\.\\pipe\\dure-${name}`;
-  const inside = join(real, LOCK_FILE);
-  return Buffer.byteLength(inside) <= SOCKET_PATH_BYTES_MAX ? inside : join(tmpdir(), `dure-${name}.sock`);
-};
+/** True for the name of a lock's socket within a home. */
+export const isLockFile = (name: string): boolean => /^lock\.[0-9a-f]{8}\.sock$/.test(name);
 
-const listen = async (address: string): Promise<Server | undefined> => {
-  const server = createServer((socket) => socket.destroy());
+/** Where the sockets of those who want a home stand, and how their names begin. */
+type Seat = { readonly directory: string; readonly prefix: string };
+
+const hashOf = (home: string): string => createHash("sha256").update(home).digest("hex").slice(0, 16);
+
+/** POSIX bounds a socket's path to about 104 bytes: a deeper home is locked from the temporary directory. */
+const seatOf = (home: string): Seat =>
+  Buffer.byteLength(join(home, "lock.00000000.sock")) <= SOCKET_PATH_BYTES_MAX
+    ? { directory: home, prefix: "lock." }
+    : { directory: tmpdir(), prefix: `dure-${hashOf(home)}.` };
+
+const listen = async (address: string, answer: () => string): Promise<Server> => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.end(answer());
+  });
   server.listen(address);
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE" || code === "EACCES") return undefined;
-    throw error;
-  }
+  await once(server, "listening");
   server.unref();
   return server;
 };
 
-const isAlive = async (address: string): Promise<boolean> => {
+const closed = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+
+/** What stands behind a socket: nobody, another that is still trying, or a holder. Who does not answer holds. */
+const ask = async (address: string): Promise<"dead" | "trying" | "held"> => {
   const socket = connect(address);
   try {
-    await once(socket, "connect");
-    return true;
+    const [answer] = await once(socket, "data", { signal: AbortSignal.timeout(PROBE_MS) });
+    return String(answer) === "trying" ? "trying" : "held";
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code !== "ECONNREFUSED" && code !== "ENOENT";
+    return code === "ECONNREFUSED" || code === "ENOENT" ? "dead" : "held";
   } finally {
+    socket.on("error", () => undefined);
     socket.destroy();
   }
 };
 
 /**
- * Moves a dead holder's socket aside. What was moved is asked once more: had another process taken the lock between our
- * first question and the move, its living socket goes back to its place.
- *
- * @returns false if the lock turned out to be held.
+ * The others that live, by name. Names are random and never used twice, so a dead one's can be removed by anyone. A
+ * socket between its binding and its listening looks dead, and may be removed so: then `own` is no longer there to be
+ * seen by others, and the answer is undefined.
  */
-const clearDead = async (address: string): Promise<boolean> => {
-  const aside = `${address}.${randomBytes(4).toString("hex")}`;
-  try {
-    await rename(address, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
-    throw error;
+const others = async (
+  { directory, prefix }: Seat,
+  own: string,
+): Promise<Map<string, "trying" | "held"> | undefined> => {
+  const living = new Map<string, "trying" | "held">();
+  const names = await readdir(directory);
+  if (!names.includes(own)) return undefined;
+  for (const name of names) {
+    if (!name.startsWith(prefix) || !name.endsWith(".sock") || name === own) continue;
+    const state = await ask(join(directory, name));
+    if (state === "dead") await rm(join(directory, name), { force: true });
+    else living.set(name, state);
   }
-  if (await isAlive(aside)) {
-    await rename(aside, address);
-    return false;
-  }
-  await rm(aside, { force: true });
-  return true;
+  return living;
 };
 
 /**
- * Takes the home for this process until `release` or the process's end, however it ends.
+ * Everyone who wants the home first opens a socket of its own, and holds the home once it then sees no other alive. Of
+ * two, the later to open its socket sees the earlier one: both can never hold. Of several that try at once, the one
+ * whose name sorts first tries again and the rest give up.
+ */
+const take = async (seat: Seat): Promise<HomeLock | undefined> => {
+  const own = `${seat.prefix}${randomBytes(4).toString("hex")}.sock`;
+  let state = "trying";
+  const server = await listen(join(seat.directory, own), () => state);
+  for (;;) {
+    const living = await others(seat, own);
+    if (living === undefined) {
+      await closed(server);
+      return take(seat);
+    }
+    if (living.size === 0) {
+      state = "held";
+      return { release: () => closed(server) };
+    }
+    if ([...living].some(([name, other]) => other === "held" || name < own)) break;
+    await delay(RETRY_MS);
+  }
+  await closed(server);
+  return undefined;
+};
+
+/** Windows has named pipes, which one process alone can open and which vanish with it. */
+const takePipe = async (home: string): Promise<HomeLock | undefined> => {
+  try {
+    const server = await listen(`\\\\.\\pipe\\dure-${hashOf(home)}`, () => "held");
+    return { release: () => closed(server) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE" || code === "EACCES") return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Takes the home for this process until `release` or the process's end, however it ends. The lock is a socket and not a
+ * file with a pid, because the operating system itself knows whether a socket's holder lives; a pid may since belong to
+ * another process.
  *
- * @throws RadioStationError `HOME_LOCKED` if another process holds it.
+ * @throws RadioStationError `HOME_LOCKED` if another process holds it, or takes it at the same moment.
  */
 export const lockHome = async (home: string): Promise<HomeLock> => {
-  const address = await lockAddress(home);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const server = await listen(address);
-    if (server !== undefined)
-      return { release: () => new Promise((resolve) => server.close(() => resolve())) };
-    if (await isAlive(address)) break;
-    if (!(await clearDead(address))) break;
-  }
+  const real = await realpath(home);
+  const lock = process.platform === "win32" ? await takePipe(real) : await take(seatOf(real));
+  if (lock !== undefined) return lock;
   throw new RadioStationError(
     "HOME_LOCKED",
     `another RadioStation runs on ${home}: end it, or name another home`,

@@ -17,7 +17,7 @@ import {
 import { z } from "zod";
 import { readIfPresent, writeAtomically } from "./atomic-file.ts";
 import { RadioStationError } from "./error.ts";
-import { LOCK_FILE } from "./home-lock.ts";
+import { isLockFile } from "./home-lock.ts";
 
 /** An opened home: where it is and the authority that it holds. */
 export type Home = {
@@ -80,7 +80,7 @@ export const openHome = async (path: string, suite: Verifier): Promise<Home> => 
 };
 
 const isLeftover = (name: string): boolean =>
-  name.startsWith(LOCK_FILE) || name.endsWith(".tmp") || name === "lost+found";
+  isLockFile(name) || name.endsWith(".tmp") || name === "lost+found";
 
 /**
  * Opens a home, or founds the authority of an organisation in an empty or missing directory. The caller holds the lock.

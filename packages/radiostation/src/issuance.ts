@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { createSodiumSuite } from "@dure/crypto/sodium";
 import {
   type Certificate,
   type Issued,
@@ -70,7 +71,11 @@ export const isRevoked = (home: Home, certificate: Certificate): Promise<boolean
  *
  * @throws RadioStationError `HOME_MISSING`, `HOME_DAMAGED`, or `NAME_REFUSED` for a text that is no serial number.
  */
-export const revokeCertificate = async (path: string, serial: string, suite: Verifier): Promise<void> => {
+export const revokeCertificate = async (
+  path: string,
+  serial: string,
+  suite: Verifier = createSodiumSuite(),
+): Promise<void> => {
   if (!SERIAL.test(serial))
     throw new RadioStationError("NAME_REFUSED", `${serial} is no serial number in hex`);
   const home = await openHome(path, suite);

@@ -1,3 +1,4 @@
+import { createSodiumSuite } from "@dure/crypto/sodium";
 import {
   generateIdentityKey,
   type Identity,
@@ -23,12 +24,12 @@ export const issueClient = async (
     readonly name: string;
     readonly roles: readonly string[];
     readonly directory: string;
-    readonly suite: Verifier;
+    readonly suite?: Verifier;
     readonly lifeMs?: number;
     readonly nowMs?: number;
   },
 ): Promise<Identity> => {
-  const { name: commonName, roles, suite } = options;
+  const { name: commonName, roles, suite = createSodiumSuite() } = options;
   const home = await openHome(path, suite);
   const { organisation } = home.root;
   checkSubject(commonName, organisation, roles);

@@ -56,6 +56,7 @@ const answers: Record<string, (source: RestSource, query: Query) => object> = {
   },
 };
 
+const unknownResource = { response_code: CODE.fail, message: "The resource doesn't exist" };
 const badParameters = { response_code: CODE.parameters, message: "A parameter is malformed" };
 
 /**
@@ -94,10 +95,12 @@ export const createRest = async (source: RestSource, logger: Logger): Promise<Fa
     });
   app.setNotFoundHandler((request, reply) => {
     const code = request.url.startsWith("/api/v1/") ? 200 : 404;
-    return reply.code(code).send({ response_code: CODE.fail, message: "The resource doesn't exist" });
+    return reply.code(code).send(unknownResource);
   });
-  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
+    // A write to nowhere is refused as such, whatever was wrong with its body.
+    if (status < 500 && request.method !== "GET") return reply.send(unknownResource);
     if (status < 500) return reply.code(status).send(badParameters);
     logger.error({ err: error }, "a REST request failed");
     return reply

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
+import { createSodiumSuite } from "@dure/crypto/sodium";
 import type { Verifier } from "@dure/crypto/x509";
 import { z } from "zod";
 import { readIfPresent, writeAtomically } from "./atomic-file.ts";
@@ -57,11 +58,11 @@ export const createToken = async (
     readonly commonName: string;
     readonly roles: readonly string[];
     readonly ttlMs: number;
-    readonly suite: Verifier;
+    readonly suite?: Verifier;
     readonly nowMs?: number;
   },
 ): Promise<string> => {
-  const home = await openHome(path, options.suite);
+  const home = await openHome(path, options.suite ?? createSodiumSuite());
   const { commonName, roles } = options;
   checkSubject(commonName, home.root.organisation, roles);
   const id = randomBytes(8).toString("hex");
