@@ -39,6 +39,7 @@ const bundle = async (entry: string): Promise<string> => {
         sourcefile: "score",
         loader: "js",
       },
+      absWorkingDir: dirname(entry),
       bundle: true,
       write: false,
       format: "cjs",

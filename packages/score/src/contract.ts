@@ -38,7 +38,7 @@ export type ContractSpec = {
   /** `major.minor.patch`. */
   readonly version: string;
   /** Runs once, in the channel's genesis, before any call. */
-  readonly init?: Method<InvokeContext>;
+  readonly init?: Method<InvokeContext> | undefined;
   readonly invoke: { readonly [method: string]: Method<InvokeContext> };
   readonly query: { readonly [method: string]: Method<QueryContext> };
 };
@@ -51,10 +51,11 @@ export const CONTRACT_VERSION: RegExp = /^\d{1,6}\.\d{1,6}\.\d{1,6}$/;
 export const METHOD_NAME: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /**
- * Returns the contract of a specification, checked and frozen. A module whose default export this is, is a
- * SCORE. Methods are synchronous; what they return becomes the receipt's result, as JSON.
+ * Returns the contract of a specification. A module whose default export this is, is a SCORE. Methods are
+ * synchronous; what they return becomes the receipt's result, as JSON.
  *
- * @throws Error for a bad name, version or method table: a mistake of the author, met when packing.
+ * A module is evaluated anew for every call, so nothing is checked or copied here: whoever loads a contract
+ * asks `describeContract` once.
  *
  * @example
  * export default contract({
@@ -70,25 +71,53 @@ export const METHOD_NAME: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
  *   query: { count: (ctx) => ctx.state.get("count") ?? 0 },
  * });
  */
-export const contract = (spec: ContractSpec): Contract => {
-  if (!CONTRACT_NAME.test(spec.name)) throw new Error("a contract's name must match [a-z0-9-]{1,64}");
-  if (!CONTRACT_VERSION.test(spec.version)) throw new Error("a contract's version must be like 1.0.0");
-  if (spec.init !== undefined && typeof spec.init !== "function") throw new Error("init must be a function");
-  const invoke = methods(spec.invoke, "invoke");
-  const query = methods(spec.query, "query");
-  for (const name of Object.keys(query))
-    if (name in invoke) throw new Error(`${name} is both an invoke and a query method`);
-  const { name, version, init } = spec;
-  return Object.freeze({ abi: 1, name, version, ...(init && { init }), invoke, query });
+export const contract = (spec: ContractSpec): Contract => ({
+  abi: 1,
+  name: spec.name,
+  version: spec.version,
+  init: spec.init,
+  invoke: spec.invoke,
+  query: spec.query,
+});
+
+/** What a contract offers, by name. Only methods listed here may be called. */
+export type ContractDescription = {
+  readonly name: string;
+  readonly version: string;
+  readonly init: boolean;
+  readonly invoke: readonly string[];
+  readonly query: readonly string[];
 };
 
-// Without a prototype, so that no method named `constructor` or `toString` is ever found by accident.
-const methods = <Context>(table: { readonly [method: string]: Method<Context> }, kind: string) => {
-  const result: { [method: string]: Method<Context> } = Object.create(null);
-  for (const [name, method] of Object.entries(table)) {
+/**
+ * Returns what a module's default export offers as a contract.
+ *
+ * @throws Error saying what is wrong with it: a mistake of the author, met when packing.
+ */
+export const describeContract = (value: unknown): ContractDescription => {
+  if (!isRecord(value) || value.abi !== 1)
+    throw new Error("the module's default export must be made by contract({...}) of @dure/score");
+  const { name, version, init } = value;
+  if (typeof name !== "string" || !CONTRACT_NAME.test(name))
+    throw new Error("a contract's name must match [a-z0-9-]{1,64}");
+  if (typeof version !== "string" || !CONTRACT_VERSION.test(version))
+    throw new Error("a contract's version must be like 1.0.0");
+  if (init !== undefined && typeof init !== "function") throw new Error("init must be a function");
+  const invoke = methodNames(value.invoke, "invoke");
+  const query = methodNames(value.query, "query");
+  const twice = query.find((method) => invoke.includes(method));
+  if (twice !== undefined) throw new Error(`${twice} is both an invoke and a query method`);
+  return { name, version, init: init !== undefined, invoke, query };
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+const methodNames = (table: unknown, kind: string): readonly string[] => {
+  if (!isRecord(table)) throw new Error(`${kind} must be an object of methods`);
+  return Object.entries(table).map(([name, method]) => {
     if (!METHOD_NAME.test(name)) throw new Error(`${kind}.${name} must match [A-Za-z_][A-Za-z0-9_]{0,63}`);
     if (typeof method !== "function") throw new Error(`${kind}.${name} must be a function`);
-    result[name] = method;
-  }
-  return Object.freeze(result);
+    return name;
+  });
 };

@@ -45,8 +45,23 @@ export const decodeJson = (text: string): Json => {
     // The parser's own message differs between engine versions, and this one can reach a receipt.
     throw new JsonError("is not JSON", "$");
   }
-  write(value, [], []);
+  checkParsed(value, []);
   return value as Json;
+};
+
+// The parser makes plain data only, so few of the encoder's rules are left to check, and nothing to build.
+const checkParsed = (value: unknown, path: Path): void => {
+  if (typeof value === "object" && value !== null) {
+    if (path.length >= JSON_DEPTH_MAX) throw new JsonError(`nests beyond ${JSON_DEPTH_MAX}`, at(path));
+    for (const key of Object.keys(value)) {
+      if (key === "__proto__") throw new JsonError("has a key __proto__", at(path));
+      path.push(Array.isArray(value) ? Number(key) : key);
+      checkText(key, path);
+      checkParsed((value as Record<string, unknown>)[key], path);
+      path.pop();
+    }
+  } else if (typeof value === "string") checkText(value, path);
+  else if (typeof value === "number") checkNumber(value, path);
 };
 
 type Path = (string | number)[];
@@ -59,8 +74,7 @@ const write = (value: unknown, path: Path, ancestors: object[]): string => {
     case "string":
       return writeText(value, path);
     case "number":
-      if (!Number.isFinite(value)) throw new JsonError(`is ${value}, which JSON cannot carry`, at(path));
-      if (Object.is(value, -0)) throw new JsonError("is -0, which would read back as 0", at(path));
+      checkNumber(value, path);
       return String(value);
     case "boolean":
       return value ? "true" : "false";
@@ -79,8 +93,17 @@ const LONE_SURROGATE = /\p{Cs}/u;
 /** Returns whether a text has a UTF-8 form: no half of a surrogate pair stands alone. */
 export const isWellFormed = (text: string): boolean => !SURROGATE.test(text) || !LONE_SURROGATE.test(text);
 
-const writeText = (text: string, path: Path): string => {
+const checkText = (text: string, path: Path): void => {
   if (!isWellFormed(text)) throw new JsonError("holds a lone surrogate, which has no UTF-8 form", at(path));
+};
+
+const checkNumber = (value: number, path: Path): void => {
+  if (!Number.isFinite(value)) throw new JsonError(`is ${value}, which JSON cannot carry`, at(path));
+  if (Object.is(value, -0)) throw new JsonError("is -0, which would read back as 0", at(path));
+};
+
+const writeText = (text: string, path: Path): string => {
+  checkText(text, path);
   return JSON.stringify(text);
 };
 

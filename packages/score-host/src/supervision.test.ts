@@ -1,0 +1,234 @@
+/** What becomes of loops, bombs and killed processes. Real processes throughout. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import type { ScoreHostError } from "./error.ts";
+import { block, memoryState, query, rawScore } from "./fixture.ts";
+import { createScoreHost, type ScoreHostLimits } from "./host.ts";
+import { Sandbox } from "./sandbox.ts";
+
+const ROGUE = rawScore(
+  "rogue",
+  {
+    good: "const n = (ctx.state.get('n') ?? 0) + 1; ctx.state.set('n', n); return n",
+    slow: "let x = 0; for (let i = 0; i < 3e6; i++) x = (x + i) % 7; const n = (ctx.state.get('n') ?? 0) + 1; ctx.state.set('n', n); return n",
+    loop: "for (;;);",
+    bomb: "const all = []; for (;;) all.push(new Array(1e5).fill(1.5))",
+    recurse: "const deeper = () => 1 + deeper(); return deeper()",
+    recurseAndCatch: "const deeper = () => 1 + deeper(); try { return deeper(); } catch { return 'caught'; }",
+    longString: "let s = 'x'; for (;;) s += s",
+    negative: "return 'x'.repeat(-1)",
+    log: "for (let i = 0; i < 1e5; i++) console.log('flood'); return 'done'",
+  },
+  {
+    n: "return ctx.state.get('n') ?? 0",
+    askLoop: "for (;;);",
+    askBomb: "const all = []; for (;;) all.push(new Array(1e5).fill(1.5))",
+    write: "ctx.state.set('n', 99); return 1",
+    writeAndCatch: "try { ctx.state.set('n', 99); } catch { return 'caught'; }",
+    both: "return [ctx.state.get('n') ?? 0, ctx.block.height, ctx.state.get('m') ?? 0, typeof ctx.emit]",
+  },
+);
+
+const hostOf = (limits: ScoreHostLimits = {}) =>
+  createScoreHost({
+    scores: [ROGUE],
+    limits: { callsDeadlineMs: 300, memoryMb: 64, attemptsMax: 2, ...limits },
+  });
+
+const gone = async (pid: number): Promise<void> => {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+for (const [name, method, deadlineMs] of [
+  ["an endless loop", "loop", 300],
+  ["a memory bomb", "bomb", 60_000],
+  ["runaway recursion", "recurse", 60_000],
+  ["runaway recursion that the contract catches", "recurseAndCatch", 60_000],
+  ["a limit of the engine", "longString", 60_000],
+] as const)
+  test(`${name} halts execution, names the call, and harms nothing else`, async () => {
+    const host = await hostOf({ callsDeadlineMs: deadlineMs });
+    const state = memoryState();
+    state.apply(await host.execute(block(1, [["rogue", "good"]]), state.read));
+    const calls: [string, string][] = [
+      ["rogue", "good"],
+      ["rogue", method],
+      ["rogue", "good"],
+    ];
+    await assert.rejects(host.execute(block(2, calls), state.read), (error: ScoreHostError) => {
+      assert.equal(error.code, "EXECUTION_HALTED");
+      assert.deepEqual(
+        { ...error.call },
+        { height: 2, index: 1, txId: "1".padStart(64, "0"), score: "rogue", method },
+      );
+      assert.match(error.message, /raise callsDeadlineMs or memoryMb/);
+      return true;
+    });
+    assert.equal(host.status().state, "halted");
+    const outcomes = await host.execute(block(2, [["rogue", "good"]]), state.read);
+    assert.deepEqual([outcomes[0]!.result, host.status().state], ["2", "ready"]);
+    await host.close();
+  });
+
+test("a RangeError that the language prescribes is a refusal like any other", async () => {
+  const host = await hostOf();
+  const [outcome] = await host.execute(block(1, [["rogue", "negative"]]), memoryState().read);
+  assert.deepEqual([outcome!.code, outcome!.message], [9000, "the method threw a RangeError"]);
+  await host.close();
+});
+
+test("a contract that logs without end floods nothing", async () => {
+  const host = await hostOf({ callsDeadlineMs: 10_000 });
+  const [outcome] = await host.execute(block(1, [["rogue", "log"]]), memoryState().read);
+  assert.equal(outcome!.result, '"done"');
+  await host.close();
+});
+
+test("a process killed at any moment changes no outcome", async () => {
+  const host = await hostOf({ callsDeadlineMs: 60_000, attemptsMax: 50 });
+  const state = memoryState();
+  const calls = Array.from({ length: 12 }, (): [string, string] => ["rogue", "slow"]);
+  let killed = 0;
+  for (let height = 1; height <= 12; height++) {
+    const execution = host.execute(block(height, calls), state.read);
+    // A different moment in each round, from before the request arrives to after the outcomes were sent.
+    const timer = setTimeout(
+      () => {
+        const { pid } = host.status();
+        if (pid !== undefined && process.kill(pid, "SIGKILL")) killed++;
+      },
+      height * 6 - 6,
+    );
+    const outcomes = await execution;
+    clearTimeout(timer);
+    assert.deepEqual(
+      outcomes.map(({ result }) => Number(result)),
+      calls.map((_, index) => (height - 1) * calls.length + index + 1),
+    );
+    state.apply(outcomes);
+  }
+  assert.ok(killed > 0 && host.status().restarts > 0, `${killed} killed`);
+  await host.close();
+});
+
+test("a process killed while idle is replaced when it is needed", async () => {
+  const host = await hostOf();
+  const state = memoryState();
+  state.apply(await host.execute(block(1, [["rogue", "good"]]), state.read));
+  const { pid } = host.status();
+  process.kill(pid!, "SIGKILL");
+  await gone(pid!);
+  assert.equal((await host.execute(block(2, [["rogue", "good"]]), state.read))[0]!.result, "2");
+  await host.close();
+});
+
+test("closing leaves no process behind", async () => {
+  const host = await hostOf();
+  await host.query(query(0, "rogue", "n"), memoryState().read);
+  const { pid, queryPid } = host.status();
+  await host.close();
+  await Promise.all([gone(pid!), gone(queryPid!)]);
+});
+
+test("a looping process ends when its supervisor is killed", async () => {
+  const program = `
+    const { createScoreHost } = await import(${JSON.stringify(new URL("./host.js", import.meta.url).href)});
+    const host = await createScoreHost({ scores: [${JSON.stringify(ROGUE)}], limits: { callsDeadlineMs: 1e9 } });
+    const sender = { id: "", name: "", organisation: "", roles: [] };
+    host.execute({ height: 1, timestampMs: 1, calls: [
+      { index: 0, txId: "", score: "rogue", method: "good", params: "{}", sender },
+      { index: 1, txId: "", score: "rogue", method: "loop", params: "{}", sender } ] },
+      (keys) => { console.log(host.status().pid); return keys.map(() => undefined); });`;
+  const supervisor = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await once(supervisor.stdout, "data");
+  const pid = Number(String(line));
+  assert.ok(pid > 0 && process.kill(pid, 0));
+  supervisor.kill("SIGKILL");
+  await gone(pid);
+});
+
+test("a query sees the state after its block and writes nothing", async () => {
+  const host = await hostOf();
+  const state = memoryState();
+  state.apply(await host.execute(block(1, [["rogue", "good"]]), state.read));
+  const ask = async (method: string, height = 1) => host.query(query(height, "rogue", method), state.read);
+  assert.deepEqual(await ask("both"), {
+    kind: "answer",
+    code: 0,
+    message: "",
+    result: '[1,1,0,"undefined"]',
+  });
+  state.apply(await host.execute(block(2, [["rogue", "good"]]), state.read));
+  assert.deepEqual(await ask("n", 2), { kind: "answer", code: 0, message: "", result: "2" });
+  const refused = await ask("write", 2);
+  assert.deepEqual(
+    [refused.kind === "answer" && refused.code, refused.message],
+    [9000, "a query must not write"],
+  );
+  const caught = await ask("writeAndCatch", 2);
+  assert.equal(caught.kind === "answer" && caught.code, 9000);
+  const unknown = await ask("good", 2);
+  assert.equal(unknown.message, "the SCORE rogue has no query method good");
+  await host.close();
+});
+
+test("a query that loops or bombs is answered as such while blocks go on", async () => {
+  const host = await hostOf({ queryDeadlineMs: 400 });
+  const state = memoryState();
+  const pidBefore = host.status().pid;
+  const looping = host.query(query(0, "rogue", "askLoop"), state.read);
+  const bombing = host.query(query(0, "rogue", "askBomb"), state.read);
+  const sound = host.query(query(0, "rogue", "n"), state.read);
+  for (let height = 1; height <= 5; height++)
+    state.apply(await host.execute(block(height, [["rogue", "good"]]), state.read));
+  assert.equal((await looping).kind, "timeout");
+  const bombed = await bombing;
+  assert.ok(bombed.kind === "timeout" || bombed.code === 9100, JSON.stringify(bombed));
+  assert.equal((await sound).kind, "answer");
+  assert.equal(state.text("rogue\0n"), "5");
+  assert.equal(host.status().pid, pidBefore);
+  await host.close();
+});
+
+test("queries beyond the queue are turned away", async () => {
+  const host = await hostOf({ queriesMax: 1 });
+  const read = memoryState().read;
+  const first = host.query(query(0, "rogue", "n"), read);
+  await assert.rejects(host.query(query(0, "rogue", "n"), read), { code: "QUERY_OVERLOADED" });
+  assert.equal((await first).kind, "answer");
+  await host.close();
+});
+
+for (const [name, program] of Object.entries({
+  garbage: "process.stdout.write('hello, I am no frame at all'); setInterval(() => {}, 1e6)",
+  "an endless flood": "const b = Buffer.alloc(65536, 1); const go = () => process.stdout.write(b, go); go()",
+  "a huge length": "process.stdout.write(Buffer.from([255, 255, 255, 255])); setInterval(() => {}, 1e6)",
+  "a message that nobody asked for": `const m = Buffer.from('{"type":"started","index":-5}'); const l = Buffer.alloc(4); l.writeUInt32BE(m.length); process.stdout.write(Buffer.concat([l, m])); setInterval(() => {}, 1e6)`,
+  "nothing, and ends": "process.exit(3)",
+}))
+  test(`a process that sends ${name} is ended, and the peer told`, async () => {
+    let pid = 0;
+    const start = Sandbox.start({
+      scores: [],
+      memoryMb: 64,
+      cacheBytesMax: 0,
+      spawn: () => {
+        const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "pipe"] });
+        pid = child.pid!;
+        return child;
+      },
+    });
+    await assert.rejects(start, { code: "SANDBOX_START_FAILED" });
+    await gone(pid);
+  });
