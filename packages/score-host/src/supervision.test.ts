@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { ScoreHostError } from "./error.ts";
 import { block, memoryState, query, rawScore } from "./fixture.ts";
-import { createScoreHost, type ScoreHostLimits } from "./host.ts";
+import { createScoreHost, type ScoreHost, type ScoreHostLimits } from "./host.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const ROGUE = rawScore(
@@ -31,11 +31,15 @@ const ROGUE = rawScore(
   },
 );
 
-const hostOf = (limits: ScoreHostLimits = {}) =>
-  createScoreHost({
+/** Returns a host of ROGUE that is closed after the test, however that ends. */
+const hostOf = async (t: TestContext, limits: ScoreHostLimits = {}): Promise<ScoreHost> => {
+  const host = await createScoreHost({
     scores: [ROGUE],
     limits: { callsDeadlineMs: 300, memoryMb: 64, attemptsMax: 2, ...limits },
   });
+  t.after(() => host.close());
+  return host;
+};
 
 const gone = async (pid: number): Promise<void> => {
   for (;;) {
@@ -55,8 +59,8 @@ for (const [name, method, deadlineMs] of [
   ["runaway recursion that the contract catches", "recurseAndCatch", 60_000],
   ["a limit of the engine", "longString", 60_000],
 ] as const)
-  test(`${name} halts execution, names the call, and harms nothing else`, async () => {
-    const host = await hostOf({ callsDeadlineMs: deadlineMs });
+  test(`${name} halts execution, names the call, and harms nothing else`, async (t) => {
+    const host = await hostOf(t, { callsDeadlineMs: deadlineMs });
     const state = memoryState();
     state.apply(await host.execute(block(1, [["rogue", "good"]]), state.read));
     const calls: [string, string][] = [
@@ -76,25 +80,22 @@ for (const [name, method, deadlineMs] of [
     assert.equal(host.status().state, "halted");
     const outcomes = await host.execute(block(2, [["rogue", "good"]]), state.read);
     assert.deepEqual([outcomes[0]!.result, host.status().state], ["2", "ready"]);
-    await host.close();
   });
 
-test("a RangeError that the language prescribes is a refusal like any other", async () => {
-  const host = await hostOf();
+test("a RangeError that the language prescribes is a refusal like any other", async (t) => {
+  const host = await hostOf(t);
   const [outcome] = await host.execute(block(1, [["rogue", "negative"]]), memoryState().read);
   assert.deepEqual([outcome!.code, outcome!.message], [9000, "the method threw a RangeError"]);
-  await host.close();
 });
 
-test("a contract that logs without end floods nothing", async () => {
-  const host = await hostOf({ callsDeadlineMs: 10_000 });
+test("a contract that logs without end floods nothing", async (t) => {
+  const host = await hostOf(t, { callsDeadlineMs: 10_000 });
   const [outcome] = await host.execute(block(1, [["rogue", "log"]]), memoryState().read);
   assert.equal(outcome!.result, '"done"');
-  await host.close();
 });
 
-test("a process killed at any moment changes no outcome", async () => {
-  const host = await hostOf({ callsDeadlineMs: 60_000, attemptsMax: 50 });
+test("a process killed at any moment changes no outcome", async (t) => {
+  const host = await hostOf(t, { callsDeadlineMs: 60_000, attemptsMax: 50 });
   const state = memoryState();
   const calls = Array.from({ length: 12 }, (): [string, string] => ["rogue", "slow"]);
   let killed = 0;
@@ -117,22 +118,20 @@ test("a process killed at any moment changes no outcome", async () => {
     state.apply(outcomes);
   }
   assert.ok(killed > 0 && host.status().restarts > 0, `${killed} killed`);
-  await host.close();
 });
 
-test("a process killed while idle is replaced when it is needed", async () => {
-  const host = await hostOf();
+test("a process killed while idle is replaced when it is needed", async (t) => {
+  const host = await hostOf(t);
   const state = memoryState();
   state.apply(await host.execute(block(1, [["rogue", "good"]]), state.read));
   const { pid } = host.status();
   process.kill(pid!, "SIGKILL");
   await gone(pid!);
   assert.equal((await host.execute(block(2, [["rogue", "good"]]), state.read))[0]!.result, "2");
-  await host.close();
 });
 
-test("closing leaves no process behind", async () => {
-  const host = await hostOf();
+test("closing leaves no process behind", async (t) => {
+  const host = await hostOf(t);
   await host.query(query(0, "rogue", "n"), memoryState().read);
   const { pid, queryPid } = host.status();
   await host.close();
@@ -142,7 +141,7 @@ test("closing leaves no process behind", async () => {
 test("a looping process ends when its supervisor is killed", async () => {
   const program = `
     const { createScoreHost } = await import(${JSON.stringify(new URL("./host.js", import.meta.url).href)});
-    const host = await createScoreHost({ scores: [${JSON.stringify(ROGUE)}], limits: { callsDeadlineMs: 1e9 } });
+    const host = await createScoreHost({ scores: [${JSON.stringify(ROGUE)}], limits: { callsDeadlineMs: 1e9, attemptsMax: 1 } });
     const sender = { id: "", name: "", organisation: "", roles: [] };
     host.execute({ height: 1, timestampMs: 1, calls: [
       { index: 0, txId: "", score: "rogue", method: "good", params: "{}", sender },
@@ -158,8 +157,8 @@ test("a looping process ends when its supervisor is killed", async () => {
   await gone(pid);
 });
 
-test("a query sees the state after its block and writes nothing", async () => {
-  const host = await hostOf();
+test("a query sees the state after its block and writes nothing", async (t) => {
+  const host = await hostOf(t);
   const state = memoryState();
   state.apply(await host.execute(block(1, [["rogue", "good"]]), state.read));
   const ask = async (method: string, height = 1) => host.query(query(height, "rogue", method), state.read);
@@ -180,11 +179,10 @@ test("a query sees the state after its block and writes nothing", async () => {
   assert.equal(caught.kind === "answer" && caught.code, 9000);
   const unknown = await ask("good", 2);
   assert.equal(unknown.message, "the SCORE rogue has no query method good");
-  await host.close();
 });
 
-test("a query that loops or bombs is answered as such while blocks go on", async () => {
-  const host = await hostOf({ queryDeadlineMs: 400 });
+test("a query that loops or bombs is answered as such while blocks go on", async (t) => {
+  const host = await hostOf(t, { queryDeadlineMs: 400 });
   const state = memoryState();
   const pidBefore = host.status().pid;
   const looping = host.query(query(0, "rogue", "askLoop"), state.read);
@@ -198,16 +196,14 @@ test("a query that loops or bombs is answered as such while blocks go on", async
   assert.equal((await sound).kind, "answer");
   assert.equal(state.text("rogue\0n"), "5");
   assert.equal(host.status().pid, pidBefore);
-  await host.close();
 });
 
-test("queries beyond the queue are turned away", async () => {
-  const host = await hostOf({ queriesMax: 1 });
+test("queries beyond the queue are turned away", async (t) => {
+  const host = await hostOf(t, { queriesMax: 1 });
   const read = memoryState().read;
   const first = host.query(query(0, "rogue", "n"), read);
   await assert.rejects(host.query(query(0, "rogue", "n"), read), { code: "QUERY_OVERLOADED" });
   assert.equal((await first).kind, "answer");
-  await host.close();
 });
 
 for (const [name, program] of Object.entries({

@@ -53,6 +53,7 @@ export const runCall = (score: Score, call: RunnableCall, read: (key: string) =>
   const effects = new Effects(score.description.name, call.kind !== "query", read);
   try {
     const result = invoke(score.instantiate(), call, effects);
+    if (effects.wroteInQuery) throw new HostRefusal(QUERY_WRITE);
     const resultText = result === undefined ? "null" : encodeJson(notLater(result));
     effects.add(resultText, RESULT_BYTES_MAX, "the result");
     const outcome = { code: 0, message: "", result: resultText, diagnostic: "" } as const;
@@ -67,6 +68,8 @@ export const runCall = (score: Score, call: RunnableCall, read: (key: string) =>
     return { ...refused(message, detailsText(details), diagnostic), engineLimit };
   }
 };
+
+const QUERY_WRITE = "a query must not write";
 
 /** Returns the result of a call that is refused before or instead of running. */
 export const refused = (message: string, result = "null", diagnostic = ""): CallResult => ({
@@ -121,6 +124,8 @@ class Effects implements StateAccess {
   readonly writes = new Map<string, WireValue>();
   readonly events: [string, string][] = [];
   bytes = 0;
+  /** Whether a query tried to write; that it caught the refusal makes no difference. */
+  wroteInQuery = false;
   readonly #prefix: string;
   readonly #writable: boolean;
   readonly #read: (key: string) => WireValue;
@@ -173,7 +178,10 @@ class Effects implements StateAccess {
   }
 
   #put(key: string, value: WireValue): void {
-    if (!this.#writable) throw new HostRefusal("a query must not write");
+    if (!this.#writable) {
+      this.wroteInQuery = true;
+      throw new HostRefusal(QUERY_WRITE);
+    }
     const full = this.#full(key);
     this.add(full, Number.POSITIVE_INFINITY, "a key");
     if (value !== null) this.add(value, VALUE_BYTES_MAX, "a state value");
