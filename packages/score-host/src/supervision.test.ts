@@ -35,7 +35,7 @@ const ROGUE = rawScore(
 const hostOf = async (t: TestContext, limits: ScoreHostLimits = {}): Promise<ScoreHost> => {
   const host = await createScoreHost({
     scores: [ROGUE],
-    limits: { callsDeadlineMs: 300, memoryMb: 64, attemptsMax: 2, ...limits },
+    limits: { callsDeadlineMs: 5_000, memoryMb: 64, attemptsMax: 2, ...limits },
   });
   t.after(() => host.close());
   return host;
@@ -53,7 +53,7 @@ const gone = async (pid: number): Promise<void> => {
 };
 
 for (const [name, method, deadlineMs] of [
-  ["an endless loop", "loop", 300],
+  ["an endless loop", "loop", 700],
   ["a memory bomb", "bomb", 60_000],
   ["runaway recursion", "recurse", 60_000],
   ["runaway recursion that the contract catches", "recurseAndCatch", 60_000],
