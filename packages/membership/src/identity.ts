@@ -1,0 +1,105 @@
+import type { Bytes } from "@dure/crypto";
+import { equalBytes } from "@dure/types";
+import type { ChannelConfig } from "./genesis.ts";
+
+/** A certificate as read (`@dure/crypto/x509`'s Certificate is one): what the rules look at. */
+export type CertificateFacts = {
+  readonly der: Bytes;
+  readonly serial: string;
+  readonly commonName: string;
+  readonly organisation: string;
+  readonly roles: readonly string[];
+  readonly publicKey: Bytes;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly isCa: boolean;
+};
+
+/** Who a certificate makes its holder in a channel. */
+export type Identity = {
+  readonly name: string;
+  readonly organisation: string;
+  readonly roles: readonly string[];
+  readonly publicKey: Bytes;
+};
+
+/** An identity that an organisation of the channel issued, with what is judged at each use. */
+export type IssuedIdentity = {
+  readonly identity: Identity;
+  readonly serial: string;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+};
+
+export type Refusal = { readonly ok: false; readonly code: string; readonly message: string };
+export type Verdict = { readonly ok: true } | Refusal;
+
+const refuse = (code: string, message: string): Refusal => ({ ok: false, code, message });
+
+/**
+ * Judges what does not depend on time: whether an organisation of the channel issued the certificate. `issuedBy` checks
+ * the signature against a root's DER. Costs a signature; the answer may be kept under the certificate's id.
+ */
+export const judgeIssue = (
+  config: Pick<ChannelConfig, "organisations">,
+  facts: CertificateFacts,
+  issuedBy: (root: Bytes) => boolean,
+): { readonly ok: true; readonly issued: IssuedIdentity } | Refusal => {
+  const { organisation: of, commonName: name, roles, publicKey, serial, notBeforeMs, notAfterMs } = facts;
+  const organisation = config.organisations.find((known) => known.name === of);
+  if (organisation === undefined)
+    return refuse("IDENTITY_UNKNOWN_ORGANISATION", `no organisation ${of} takes part in this channel`);
+  if (facts.isCa || equalBytes(organisation.root, facts.der))
+    return refuse("IDENTITY_IS_CA", "an authority's certificate is no one's identity");
+  if (!issuedBy(organisation.root))
+    return refuse("IDENTITY_NOT_ISSUED", `the root of ${of} did not issue this certificate`);
+  return {
+    ok: true,
+    issued: { identity: { name, organisation: of, roles, publicKey }, serial, notBeforeMs, notAfterMs },
+  };
+};
+
+/** Judges what does depend on time and configuration: validity at `atMs`, and revocation. */
+export const judgeAt = (
+  config: Pick<ChannelConfig, "revoked">,
+  issued: IssuedIdentity,
+  atMs: number,
+): Verdict => {
+  const { identity, serial, notBeforeMs, notAfterMs } = issued;
+  const { organisation, name } = identity;
+  if (atMs < notBeforeMs)
+    return refuse("IDENTITY_NOT_YET_VALID", `the certificate of ${name} is not valid yet`);
+  if (atMs > notAfterMs)
+    return refuse("IDENTITY_EXPIRED", `the certificate of ${name} has expired: renew it`);
+  const isRevoked = config.revoked.some(
+    (entry) => entry.organisation === organisation && entry.serial === serial,
+  );
+  return isRevoked ? refuse("IDENTITY_REVOKED", `the certificate of ${name} is revoked`) : { ok: true };
+};
+
+/** Whether an identity's role lets it submit transactions. A peer may where the channel lets peers sign v1 bodies. */
+export const maySubmit = (config: Pick<ChannelConfig, "policies">, identity: Identity): Verdict => {
+  const { submitRoles, peerSubmits } = config.policies;
+  const roles: readonly string[] = peerSubmits ? [...submitRoles, "peer"] : submitRoles;
+  return identity.roles.some((role) => roles.includes(role))
+    ? { ok: true }
+    : refuse(
+        "ROLE_NOT_ALLOWED",
+        `${identity.name} may not submit here: its role is ${identity.roles.join(", ") || "none"}`,
+      );
+};
+
+/** Whether a peer, proven by its certificate, takes part in the channel at `atMs`: as validator or follower. */
+export const mayJoin = (
+  config: ChannelConfig,
+  peerId: string,
+  facts: CertificateFacts,
+  issuedBy: (root: Bytes) => boolean,
+  atMs: number,
+): Verdict => {
+  const isMember = config.followers.includes(peerId) || config.validators.some(({ id }) => id === peerId);
+  if (!isMember || facts.commonName !== peerId)
+    return refuse("NOT_A_MEMBER", `${peerId} is no member of this channel`);
+  const judged = judgeIssue(config, facts, issuedBy);
+  return judged.ok ? judgeAt(config, judged.issued, atMs) : judged;
+};

@@ -1,0 +1,28 @@
+/**
+ * Who takes part in a channel and what they may do, as rules.
+ *
+ * Owns: the genesis document (specs/genesis.md), the channel's configuration, the judgement of certificates, roles,
+ * and membership.
+ * Guarantees: pure; the same certificate at the same time gets the same answer on every peer; a genesis text has one
+ * channel id.
+ * Leaves to others: reading X.509 (crypto), where certificates come from (radiostation), what SCOREs allow (score).
+ */
+export {
+  type ChannelConfig,
+  channelIdOf,
+  formatGenesis,
+  type ParsedGenesis,
+  parseGenesis,
+} from "./genesis.ts";
+export { DEFAULTS, type GenesisDocument, GenesisSchema } from "./genesis-schema.ts";
+export {
+  type CertificateFacts,
+  type Identity,
+  type IssuedIdentity,
+  judgeAt,
+  judgeIssue,
+  mayJoin,
+  maySubmit,
+  type Refusal,
+  type Verdict,
+} from "./identity.ts";
