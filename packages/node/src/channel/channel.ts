@@ -1,0 +1,406 @@
+import { type Candidate, createLft, type Effect, type EngineConfig, type Head, type ValidatorSet, validatorSet } from "@dure/consensus";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import type { Ledger } from "@dure/ledger";
+import type { ChannelConfig } from "@dure/membership";
+import { createPool, type Pool } from "@dure/mempool";
+import type { Lane } from "@dure/network";
+import type { ScoreHost } from "@dure/score-host";
+import { type Batch, type Body, bodyRoot, decodeBlock, encodeBlock, encodeBody, type Hash } from "@dure/types";
+import type { Logger } from "pino";
+import { type Admission, admit } from "./admission.ts";
+import { Batches } from "./batches.ts";
+import { blockOf, Candidates, type HeldBlock, holdBlock, readHeldBlock } from "./candidates.ts";
+import { createDriver, type Driver } from "./driver.ts";
+import { Execution } from "./execution.ts";
+import { Fetcher } from "./fetcher.ts";
+import { decodeFrame, type Frame } from "./frame.ts";
+import { createIdentities, type Identities } from "./identities.ts";
+import type { Links } from "./links.ts";
+import { Outcomes } from "./outcomes.ts";
+import { type Committed, Sync } from "./sync.ts";
+import { Validator } from "./validator.ts";
+
+export type ChannelOptions = {
+  readonly suite: CryptoSuite;
+  readonly config: ChannelConfig;
+  readonly engine: EngineConfig;
+  readonly ledger: Ledger;
+  readonly host: ScoreHost;
+  readonly links: Links;
+  readonly frameBytesMax: number;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** The disk failed, or there is a bug: nothing more may be said, and the process ends. */
+  readonly onFailed: (error: unknown) => void;
+};
+
+/** How often transactions whose time is over leave the pool. */
+const EXPIRE_MS = 1_000;
+
+/**
+ * One channel on one peer: carries out the engine's effects over journal, log, pool and links. What it may say is
+ * decided by the engine; what must be durable before it is said, by the driver.
+ */
+export class Channel {
+  readonly pool: Pool;
+  readonly identities: Identities;
+  readonly outcomes = new Outcomes();
+  readonly execution: Execution;
+  readonly #options: ChannelOptions;
+  readonly #set: ValidatorSet;
+  readonly #candidates = new Candidates();
+  readonly #batches: Batches;
+  readonly #validator: Validator;
+  readonly #fetcher: Fetcher;
+  readonly #sync: Sync;
+  readonly #driver: Driver;
+  readonly #expiry: NodeJS.Timeout;
+  #isPending = false;
+  #divergedAt: number | undefined;
+  #payloadMade: { readonly view: number; readonly body: Body; readonly batches: readonly Batch[] } | undefined;
+  /** Blocks reach the log by commit and by sync: one at a time. */
+  #appending: Promise<void> = Promise.resolve();
+
+  constructor(options: ChannelOptions) {
+    const { suite, config, engine, ledger, links, now } = options;
+    const { channelId } = engine;
+    const { limits } = config;
+    const batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
+    this.#options = options;
+    this.#set = validatorSet(engine);
+    this.identities = createIdentities(suite, config);
+    this.pool = createPool({ suite, channelId, limits });
+    const isCommitted = (id: Hash): boolean => ledger.isCommitted(id);
+    const onRefused = (peerId: string, reason: string): void => this.#refused(peerId, reason);
+    this.#batches = new Batches({
+      suite,
+      channelId,
+      limits: batchLimits,
+      pool: this.pool,
+      identities: this.identities,
+      links,
+      isBlocking: this.#set.quorums.isBlocking,
+      now,
+      onBatch: (digest) => this.#batchArrived(digest),
+      onRefused,
+    });
+    this.#validator = new Validator({
+      suite,
+      pool: this.pool,
+      batches: this.#batches,
+      candidates: this.#candidates,
+      identities: this.identities,
+      isCommitted,
+      onHeld: (block, valid) => this.#hold(block, valid),
+      onRefused,
+    });
+    this.#fetcher = new Fetcher(links);
+    this.#sync = new Sync({
+      suite,
+      set: this.#set,
+      limits: { ...batchLimits, headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20, batchBytesMax: limits.batchBytesMax },
+      links,
+      head: () => ledger.head(),
+      append: (blocks) => this.#appendSynced(blocks),
+      onRefused,
+    });
+    this.execution = new Execution({
+      ledger,
+      host: options.host,
+      identities: this.identities,
+      defaultScore: config.defaultScore,
+      epoch: engine.epoch,
+      logger: options.logger,
+      onExecuted: (execution, ids) => {
+        this.#driver.tell({ type: "executed", execution });
+        this.outcomes.reached(ids, "executed");
+      },
+      onFailed: options.onFailed,
+    });
+    this.#driver = createDriver(
+      createLft(engine),
+      {
+        adopt: (blocks) => {
+          for (const candidate of blocks) this.#adoptOwn(candidate);
+        },
+        persist: (record, blocks) => ledger.journal.append(record, this.#heldOf(blocks).map(blockOf)),
+        commit: (effect) => this.#exclusively(() => this.#commit(effect)),
+        send: (effect) => this.#send(effect),
+        payload: (effect) => this.#payload(effect),
+        validate: ({ candidate, from }) => this.#validator.validate(candidate, links.peerOf(from) ?? ""),
+        notice: (effect) => this.#notice(effect),
+        stepped: () => this.#stepped(),
+        failed: options.onFailed,
+      },
+      now,
+    );
+    this.#expiry = setInterval(() => this.#expire(), EXPIRE_MS);
+  }
+
+  /** Starts the engine from the log's head and the journal, and executes what the log has beyond the state. */
+  start(): void {
+    const { ledger, logger, suite, config } = this.#options;
+    const { limits } = config;
+    const batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
+    const candidates = [];
+    for (const block of ledger.journal.blocks) {
+      const held = readHeldBlock(suite, block, batchLimits);
+      if (!held.ok) throw new Error(`the journal holds a block that does not read: ${held.message}`);
+      this.#adopt(held.value);
+      candidates.push(held.value.candidate);
+    }
+    const { record } = ledger.journal;
+    if (record === undefined) {
+      logger.error("the consensus record is missing or damaged: this peer follows without voting until it is re-keyed");
+    }
+    this.#driver.tell({ type: "start", head: ledger.head(), record, candidates });
+    for (const execution of ledger.unattested()) this.#driver.tell({ type: "executed", execution });
+    this.execution.run();
+  }
+
+  /** Admits a client's signed transaction. */
+  submit(bytes: Bytes): Admission {
+    const { suite, ledger, config, now } = this.#options;
+    const { pool, identities } = this;
+    const { transactionBytesMax } = config.limits;
+    const isCommitted = (id: Hash): boolean => ledger.isCommitted(id);
+    const admission = admit({ suite, pool, identities, transactionBytesMax, isCommitted, now }, bytes);
+    if (admission.ok) this.#batches.cutSoon();
+    return admission;
+  }
+
+  /** A frame from a connected peer. What cannot be read costs its sender, never the process. */
+  onFrame(from: string, _lane: Lane, bytes: Bytes): void {
+    const decoded = decodeFrame(bytes);
+    if (!decoded.ok) return this.#refused(from, decoded.message);
+    this.#onFrame(from, decoded.value);
+  }
+
+  onUp(peerId: string): void {
+    const peer = this.#options.links.indexOf(peerId);
+    this.#driver.tell({ type: "connected", peer });
+  }
+
+  #onFrame(from: string, frame: Frame): void {
+    const { links, frameBytesMax } = this.#options;
+    switch (frame.type) {
+      case "consensus":
+        this.#batches.receive(from, frame.batches);
+        return this.#driver.tell({ type: "message", from: links.indexOf(from), bytes: frame.message });
+      case "batches":
+        return this.#batches.receive(from, frame.batches);
+      case "held":
+        return this.#batches.held(from, frame.digests);
+      case "getBatches":
+        return this.#batches.serve(from, frame.digests, frameBytesMax);
+      case "getBlock":
+        return this.#serveBlock(from, frame.blockId);
+      case "block":
+        return this.#fetched(from, frame.block);
+      case "getBlocks":
+        return this.#serveBlocks(from, frame.fromHeight);
+      case "blocks":
+        return this.#sync.receive({ peerId: from, fromHeight: frame.fromHeight, blocks: frame.blocks });
+    }
+  }
+
+  #refused(peerId: string, reason: string): void {
+    this.#options.logger.warn({ peerId, reason }, "refused");
+  }
+
+  /** Makes a block's data known to the pool and to later persists and commits. */
+  #adopt(block: HeldBlock): void {
+    for (const batch of block.batches) for (const der of batch.certificates.values()) this.identities.learn(der);
+    this.#candidates.add(block);
+    this.pool.track(block.candidate.id, block.candidate.header.parentId, block.body, block.transactions);
+  }
+
+  /** The data of the block that this node proposes: the payload that the engine asked for last. */
+  #adoptOwn(candidate: Candidate): void {
+    const own = this.#payloadMade;
+    if (this.#candidates.has(candidate.id) || own === undefined || own.view !== candidate.header.view) return;
+    const held = holdBlock(this.#options.suite, candidate, own.body, own.batches);
+    if (held.ok) this.#adopt(held.value);
+  }
+
+  /** The data of candidates, but for those that the log holds already. One that neither holds is a bug of ours. */
+  #heldOf(candidates: readonly Candidate[]): readonly HeldBlock[] {
+    const held: HeldBlock[] = [];
+    for (const { id, header } of candidates) {
+      const block = this.#candidates.get(id);
+      if (block !== undefined) held.push(block);
+      else if (header.height > this.#options.ledger.head().height) throw new Error(`block ${id} is not held`);
+    }
+    return held;
+  }
+
+  #hold(block: HeldBlock, valid: boolean): void {
+    this.#adopt(block);
+    this.#driver.tell({ type: "held", candidate: block.candidate, valid });
+  }
+
+  #batchArrived(digest: Hash): void {
+    this.#validator.batchArrived(digest);
+    this.#tellPending();
+  }
+
+  #tellPending(): void {
+    const isPending = this.pool.pending(this.#driver.lineage(), this.#options.now());
+    if (isPending === this.#isPending) return;
+    this.#isPending = isPending;
+    this.#driver.tell({ type: "pending", pending: isPending });
+  }
+
+  #stepped(): void {
+    this.#fetcher.reconcile(this.#driver.wanted());
+    this.#tellPending();
+  }
+
+  #expire(): void {
+    this.pool.expire(this.#options.now());
+    this.#tellPending();
+  }
+
+  #send({ to, message, about }: Extract<Effect, { type: "send" }>): void {
+    const { links } = this.#options;
+    const digests = about === undefined ? [] : (this.#candidates.get(about.id)?.body ?? []).map(({ digest }) => digest);
+    const frame: Frame = { type: "consensus", message, batches: this.#batches.unacknowledged(digests) };
+    if (to === "all") return links.broadcast(frame);
+    const peerId = links.peerOf(to);
+    if (peerId !== undefined) links.send(peerId, frame);
+  }
+
+  #payload({ view, parentId, timestampMs, empty }: Extract<Effect, { type: "payload" }>): void {
+    const { suite, ledger } = this.#options;
+    const lineage = this.#candidates.lineage(parentId);
+    const allowed = (transaction: { readonly sender: Hash }): boolean =>
+      this.identities.refusalAt(transaction.sender, timestampMs) === undefined;
+    const isCommitted = (id: Hash): boolean => ledger.isCommitted(id);
+    const { body, transactions } = empty
+      ? { body: [], transactions: [] }
+      : this.pool.propose({ lineage, timestampMs, isCommitted, allowed });
+    const batches = body.map(({ digest }) => this.pool.batch(digest)).filter((batch) => batch !== undefined);
+    this.#payloadMade = { view, body, batches };
+    if (transactions.length === 0) this.#isPending = false;
+    this.#driver.tell({
+      type: "payload",
+      view,
+      parentId,
+      timestampMs,
+      bodyBytes: encodeBody(body),
+      bodyRoot: bodyRoot(suite, transactions),
+      transactionCount: transactions.length,
+    });
+  }
+
+  #notice(effect: Extract<Effect, { type: "sync" | "attested" | "diverged" | "disseminate" | "refused" }>): void {
+    const { links, ledger, logger } = this.#options;
+    switch (effect.type) {
+      case "sync": {
+        const peerId = effect.from === undefined ? undefined : links.peerOf(effect.from);
+        if (peerId !== undefined) this.#sync.claim(peerId, effect.height);
+        return;
+      }
+      case "attested":
+        return ledger.saveExecutionCertificate(effect.certificate);
+      case "diverged":
+        this.#divergedAt = effect.height;
+        logger.fatal({ height: effect.height, fatal: effect.fatal }, "this node's execution contradicts others'");
+        if (effect.fatal) this.execution.halt(`this peer's result at height ${effect.height} contradicts a quorum's`);
+        return;
+      case "disseminate":
+        return this.#batches.disseminate();
+      case "refused":
+        return this.#refused(effect.from === undefined ? "" : (links.peerOf(effect.from) ?? ""), effect.reason);
+    }
+  }
+
+  #exclusively(work: () => Promise<void>): Promise<void> {
+    const done = this.#appending.then(work);
+    this.#appending = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Appends what the engine committed, but for what sync appended meanwhile; then it is final. */
+  async #commit({ blocks, proof }: Extract<Effect, { type: "commit" }>): Promise<void> {
+    const { ledger } = this.#options;
+    const held = this.#heldOf(blocks.filter(({ header }) => header.height > ledger.head().height));
+    if (held.length > 0) await this.#append(held, held.map((_, at) => (at === held.length - 1 ? proof : undefined)));
+  }
+
+  async #appendSynced(blocks: readonly Committed[]): Promise<void> {
+    await this.#exclusively(async () => {
+      const { ledger } = this.#options;
+      const fresh = blocks.filter(({ held }) => held.candidate.header.height > ledger.head().height);
+      if (fresh.length === 0) return;
+      for (const { held } of fresh) this.#adopt(held);
+      await this.#append(fresh.map(({ held }) => held), fresh.map(({ block }) => block.proof));
+    });
+    this.#driver.tell({ type: "advanced", head: this.#options.ledger.head() });
+  }
+
+  async #append(held: readonly HeldBlock[], proofs: readonly (Committed["block"]["proof"])[]): Promise<void> {
+    const { ledger } = this.#options;
+    await ledger.append(held.map((block, at) => ({ ...blockOf(block), proof: proofs[at] })));
+    for (const { candidate, transactions } of held) {
+      this.pool.commit(candidate.id, transactions, candidate.header.timestampMs);
+      this.outcomes.reached(transactions.map(({ id }) => id), "final");
+      this.execution.committed({ header: candidate.header, transactions });
+    }
+    this.#release(ledger.head());
+  }
+
+  #release({ height }: Head): void {
+    const released = this.#candidates.release(height);
+    this.pool.forget(released);
+    this.#validator.release(height);
+    this.#options.ledger.journal.release((block) => this.#candidates.has(block));
+  }
+
+  #serveBlock(peerId: string, id: Hash): void {
+    const { links, ledger, logger } = this.#options;
+    const held = this.#candidates.get(id);
+    if (held !== undefined) {
+      links.send(peerId, { type: "block", block: encodeBlock(blockOf(held)) });
+      return;
+    }
+    ledger
+      .blockBytes(id)
+      .then((bytes) => bytes !== undefined && links.send(peerId, { type: "block", block: bytes }))
+      .catch((error: unknown) => logger.error({ err: error }, "a block could not be read for another peer"));
+  }
+
+  #fetched(from: string, bytes: Bytes): void {
+    const { suite, config } = this.#options;
+    const { batchBytesMax, transactionBytesMax } = config.limits;
+    const block = decodeBlock(bytes, { headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20, batchBytesMax });
+    if (!block.ok) return this.#refused(from, block.message);
+    const held = readHeldBlock(suite, block.value, { bytesMax: batchBytesMax, transactionBytesMax });
+    if (!held.ok) return this.#refused(from, held.message);
+    if (this.#fetcher.isWanted(held.value.candidate.id)) this.#hold(held.value, false);
+  }
+
+  #serveBlocks(peerId: string, fromHeight: number): void {
+    const { links, ledger, frameBytesMax, logger } = this.#options;
+    ledger
+      .range(fromHeight, frameBytesMax / 2)
+      .then((blocks) => links.send(peerId, { type: "blocks", fromHeight, blocks }))
+      .catch((error: unknown) => logger.error({ err: error }, "blocks could not be read for another peer"));
+  }
+
+  status(): ReturnType<Driver["status"]> & { readonly divergedAt: number | undefined } {
+    return { ...this.#driver.status(), divergedAt: this.#divergedAt };
+  }
+
+  /** Stops in order: nothing new in, what is under way out, then execution. */
+  async close(): Promise<void> {
+    clearInterval(this.#expiry);
+    this.#fetcher.close();
+    this.#batches.close();
+    await this.#sync.close();
+    await this.#driver.close();
+    await this.#appending;
+    await this.execution.close();
+    this.outcomes.close();
+  }
+}

@@ -1,0 +1,54 @@
+import type { Call, Outcome, ScoreHost } from "@dure/score-host";
+import { type Header, type Receipt, RECEIPT_CODE, type Transaction } from "@dure/types";
+import type { Identities } from "./identities.ts";
+import { callOf } from "./payload.ts";
+
+export type Executed = {
+  readonly receipts: readonly Receipt[];
+  /** Per transaction, the writes of its call. */
+  readonly writes: readonly Outcome["writes"][];
+};
+
+const NO_WRITES: Outcome["writes"] = [];
+
+const receiptOf = (transaction: Transaction, height: number, index: number, outcome: Outcome | undefined, score: string): Receipt => ({
+  transactionId: transaction.id,
+  height,
+  index,
+  code: outcome?.code ?? RECEIPT_CODE.success,
+  message: outcome?.message ?? "",
+  result: outcome?.result ?? "null",
+  events: (outcome?.events ?? []).map((event) => ({ score, ...event })),
+});
+
+/**
+ * Executes a block's transactions in order and gives their receipts and writes. A transaction that calls no SCORE is
+ * data: its receipt says success. Throws ScoreHostError when execution halts; then nothing of the block counts.
+ */
+export const executeBlock = async (
+  host: ScoreHost,
+  identities: Identities,
+  defaultScore: string,
+  block: { readonly header: Header; readonly transactions: readonly Transaction[] },
+  read: Parameters<ScoreHost["execute"]>[1],
+): Promise<Executed> => {
+  const { height, timestampMs } = block.header;
+  const calls: Call[] = [];
+  block.transactions.forEach((transaction, index) => {
+    const call = callOf(transaction, defaultScore);
+    const identity = identities.identityOf(transaction.sender);
+    if (call === undefined || identity === undefined) return;
+    const { name, organisation, roles } = identity;
+    calls.push({ index, txId: transaction.id, ...call, sender: { id: transaction.sender, name, organisation, roles } });
+  });
+  const outcomes = calls.length === 0 ? [] : await host.execute({ height, timestampMs, calls }, read);
+  const byIndex = new Map(calls.map((call, at) => [call.index, { outcome: outcomes[at], score: call.score }]));
+  return {
+    receipts: block.transactions.map((transaction, index) => {
+      const executed = byIndex.get(index);
+      return receiptOf(transaction, height, index, executed?.outcome, executed?.score ?? "");
+    }),
+    writes: block.transactions.map((_, index) => byIndex.get(index)?.outcome?.writes ?? NO_WRITES),
+  };
+};
+

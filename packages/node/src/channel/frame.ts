@@ -1,0 +1,98 @@
+import type { Bytes } from "@dure/crypto";
+import { type Decoded, decode, type Hash, type Reader, readHash, writeHash, Writer } from "@dure/types";
+
+/** What peers of a channel say to one another (specs/peer-protocol.md). */
+export type Frame =
+  /** A message of the consensus engine, with batches that its receivers may lack. */
+  | { readonly type: "consensus"; readonly message: Bytes; readonly batches: readonly Bytes[] }
+  | { readonly type: "batches"; readonly batches: readonly Bytes[] }
+  /** The sender holds these batches: nobody need send them to it (lft.md rule 10). */
+  | { readonly type: "held"; readonly digests: readonly Hash[] }
+  | { readonly type: "getBatches"; readonly digests: readonly Hash[] }
+  | { readonly type: "getBlock"; readonly blockId: Hash }
+  | { readonly type: "block"; readonly block: Bytes }
+  /** Committed blocks from a height on, as many as fit, up to one that carries a proof. */
+  | { readonly type: "getBlocks"; readonly fromHeight: number }
+  | { readonly type: "blocks"; readonly fromHeight: number; readonly blocks: readonly Bytes[] };
+
+const VERSION = 1;
+const TYPE = { consensus: 1, batches: 2, held: 3, getBatches: 4, getBlock: 5, block: 6, getBlocks: 7, blocks: 8 } as const;
+/** The transport bounds whole frames; parts need no bound of their own below it. */
+const PART_BYTES_MAX = 0xffffffff;
+const DIGESTS_MAX = 4096;
+
+const writeList = (writer: Writer, parts: readonly Bytes[]): Writer => {
+  writer.u16(parts.length);
+  for (const part of parts) writer.bytes(part);
+  return writer;
+};
+
+const readList = (reader: Reader): Bytes[] => {
+  const parts: Bytes[] = [];
+  for (let left = reader.count16(4); left > 0; left--) parts.push(reader.bytes(PART_BYTES_MAX));
+  return parts;
+};
+
+const writeDigests = (writer: Writer, digests: readonly Hash[]): Writer => {
+  writer.u16(digests.length);
+  for (const digest of digests) writeHash(writer, digest);
+  return writer;
+};
+
+const readDigests = (reader: Reader): Hash[] => {
+  const count = reader.count16(32);
+  if (count > DIGESTS_MAX) reader.fail(`${count} digests are above ${DIGESTS_MAX}`);
+  return Array.from({ length: count }, () => readHash(reader));
+};
+
+const writeFrame = (writer: Writer, frame: Frame): Writer => {
+  switch (frame.type) {
+    case "consensus":
+      return writeList(writer.bytes(frame.message), frame.batches);
+    case "batches":
+      return writeList(writer, frame.batches);
+    case "held":
+    case "getBatches":
+      return writeDigests(writer, frame.digests);
+    case "getBlock":
+      return writeHash(writer, frame.blockId);
+    case "block":
+      return writer.bytes(frame.block);
+    case "getBlocks":
+      return writer.u64(frame.fromHeight);
+    case "blocks":
+      return writeList(writer.u64(frame.fromHeight), frame.blocks);
+  }
+};
+
+/** Canonical bytes of a frame. */
+export const encodeFrame = (frame: Frame): Bytes =>
+  writeFrame(new Writer().u8(VERSION).u8(TYPE[frame.type]), frame).finish();
+
+const readFrame = (reader: Reader): Frame => {
+  reader.expect(VERSION, "the frame's version");
+  const type = reader.u8();
+  switch (type) {
+    case TYPE.consensus:
+      return { type: "consensus", message: reader.bytes(PART_BYTES_MAX), batches: readList(reader) };
+    case TYPE.batches:
+      return { type: "batches", batches: readList(reader) };
+    case TYPE.held:
+      return { type: "held", digests: readDigests(reader) };
+    case TYPE.getBatches:
+      return { type: "getBatches", digests: readDigests(reader) };
+    case TYPE.getBlock:
+      return { type: "getBlock", blockId: readHash(reader) };
+    case TYPE.block:
+      return { type: "block", block: reader.bytes(PART_BYTES_MAX) };
+    case TYPE.getBlocks:
+      return { type: "getBlocks", fromHeight: reader.u64() };
+    case TYPE.blocks:
+      return { type: "blocks", fromHeight: reader.u64(), blocks: readList(reader) };
+    default:
+      return reader.fail(`no frame type ${type}`);
+  }
+};
+
+/** Reads a frame strictly; what it carries is read by its own decoders. */
+export const decodeFrame = (bytes: Bytes): Decoded<Frame> => decode(bytes, readFrame);

@@ -1,0 +1,74 @@
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { certificateIssuedBy, parseCertificate } from "@dure/crypto/x509";
+import { type ChannelConfig, type Identity, judgeAt, judgeIssue, type IssuedIdentity, maySubmit } from "@dure/membership";
+import { certificateId, type Hash } from "@dure/types";
+
+/** A certificate as this channel judges it: its identity, or why it has none here. */
+export type Judged =
+  | { readonly ok: true; readonly der: Bytes; readonly issued: IssuedIdentity }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/**
+ * The identities of senders. What does not depend on time (the chain to the organisation's root) is judged once per
+ * certificate and remembered; validity and role are judged for each block by its timestamp.
+ */
+export type Identities = {
+  /** Judges a certificate and remembers it under its id. */
+  readonly learn: (der: Bytes) => { readonly id: Hash; readonly judged: Judged };
+  /** The certificate of a sender, if it was learned. */
+  readonly certificateOf: (sender: Hash) => Bytes | undefined;
+  readonly keyOf: (sender: Hash) => Bytes | undefined;
+  /** Who a sender is, for the SCORE; undefined if it was never learned. */
+  readonly identityOf: (sender: Hash) => Identity | undefined;
+  /** Whether a sender may submit at a time; the code of the refusal otherwise. */
+  readonly refusalAt: (sender: Hash, atMs: number) => { readonly code: string; readonly message: string } | undefined;
+};
+
+/** More certificates than this are not remembered: the oldest is judged again when it comes back. */
+const REMEMBERED_MAX = 100_000;
+
+const UNKNOWN = { code: "IDENTITY_UNKNOWN", message: "the sender's certificate is not known here: send it along" };
+
+export const createIdentities = (suite: CryptoSuite, config: ChannelConfig): Identities => {
+  const known = new Map<Hash, Judged>();
+
+  const judge = (der: Bytes): Judged => {
+    const parsed = parseCertificate(der);
+    if (!parsed.ok) return { ok: false, code: "CERTIFICATE_MALFORMED", message: parsed.message };
+    const verdict = judgeIssue(config, parsed.certificate, (facts, root) => certificateIssuedBy(suite, facts, root));
+    return verdict.ok ? { ok: true, der: parsed.certificate.der, issued: verdict.issued } : verdict;
+  };
+
+  const learn: Identities["learn"] = (der) => {
+    const id = certificateId(suite, der);
+    const judged = known.get(id) ?? judge(der);
+    known.set(id, judged);
+    if (known.size > REMEMBERED_MAX) known.delete(known.keys().next().value as Hash);
+    return { id, judged };
+  };
+
+  const issuedOf = (sender: Hash): IssuedIdentity | undefined => {
+    const judged = known.get(sender);
+    return judged?.ok === true ? judged.issued : undefined;
+  };
+
+  return {
+    learn,
+    certificateOf: (sender) => {
+      const judged = known.get(sender);
+      return judged?.ok === true ? judged.der : undefined;
+    },
+    keyOf: (sender) => issuedOf(sender)?.identity.publicKey,
+    identityOf: (sender) => issuedOf(sender)?.identity,
+    refusalAt: (sender, atMs) => {
+      const judged = known.get(sender);
+      if (judged === undefined) return UNKNOWN;
+      if (!judged.ok) return judged;
+      const { issued } = judged;
+      const verdict = judgeAt(config, issued, atMs);
+      if (!verdict.ok) return verdict;
+      const allowed = maySubmit(config, issued.identity);
+      return allowed.ok ? undefined : allowed;
+    },
+  };
+};

@@ -1,0 +1,157 @@
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { type Head, type ValidatorSet, verifyCommitProof } from "@dure/consensus";
+import { type BatchLimits, type Block, type BlockLimits, decodeBlock } from "@dure/types";
+import { type HeldBlock, readHeldBlock } from "./candidates.ts";
+import type { Links } from "./links.ts";
+
+/** How long an answer is waited for. */
+const ANSWER_MS = 2_000;
+/** How long a peer that sent something false is not asked. */
+const DISTRUST_MS = 10_000;
+/** A hint of a height just above ours is followed only if it still holds after this: commits are on their way. */
+const PATIENCE_MS = 40;
+
+/** A verified prefix of the chain: blocks in order, the last one's proof standing on it. */
+export type Committed = { readonly block: Block; readonly held: HeldBlock };
+
+export type SyncOptions = {
+  readonly suite: CryptoSuite;
+  readonly set: ValidatorSet;
+  readonly limits: BatchLimits & BlockLimits;
+  readonly links: Links;
+  readonly head: () => Head;
+  /** Appends a verified prefix to the log; resolves when it is synced and the engine knows. */
+  readonly append: (blocks: readonly Committed[]) => Promise<void>;
+  readonly onRefused: (peerId: string, reason: string) => void;
+};
+
+type Answer = { readonly peerId: string; readonly fromHeight: number; readonly blocks: readonly Bytes[] };
+
+/**
+ * Fetches committed blocks that this node missed and verifies them: each links to its parent, holds the body that its
+ * header names, and is committed by a proof of the validators. A claimed height is only a reason to ask.
+ */
+export class Sync {
+  readonly #options: SyncOptions;
+  readonly #claims = new Map<string, number>();
+  readonly #distrusted = new Map<string, number>();
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #answer: ((answer: Answer | undefined) => void) | undefined;
+  #asked: { readonly peerId: string; readonly fromHeight: number } | undefined;
+  #isClosed = false;
+
+  constructor(options: SyncOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** A peer claims a height. */
+  claim(peerId: string, height: number): void {
+    this.#claims.set(peerId, height);
+    if (this.#running !== undefined || this.#timer !== undefined || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#running = this.#run().finally(() => {
+        this.#running = undefined;
+      });
+    }, PATIENCE_MS);
+  }
+
+  /** A peer's answer; any that was not asked for is ignored. */
+  receive(answer: Answer): void {
+    if (this.#asked?.peerId === answer.peerId && this.#asked.fromHeight === answer.fromHeight) this.#answer?.(answer);
+  }
+
+  #nextPeer(): string | undefined {
+    const { links, head } = this.#options;
+    const now = Date.now();
+    const ahead = links.connected().filter((peerId) => (this.#claims.get(peerId) ?? 0) > head().height);
+    return ahead
+      .filter((peerId) => (this.#distrusted.get(peerId) ?? 0) < now)
+      .sort((a, b) => (this.#claims.get(b) ?? 0) - (this.#claims.get(a) ?? 0))[0];
+  }
+
+  async #run(): Promise<void> {
+    for (let peerId = this.#nextPeer(); peerId !== undefined && !this.#isClosed; peerId = this.#nextPeer()) {
+      const answer = await this.#ask(peerId, this.#options.head().height + 1);
+      const reason = answer === undefined ? "no answer to a request for blocks" : await this.#take(answer);
+      if (reason === undefined) continue;
+      this.#distrust(peerId);
+      this.#options.onRefused(peerId, reason);
+    }
+  }
+
+  #distrust(peerId: string): void {
+    this.#distrusted.set(peerId, Date.now() + DISTRUST_MS);
+    this.#claims.delete(peerId);
+  }
+
+  #ask(peerId: string, fromHeight: number): Promise<Answer | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#answer?.(undefined), ANSWER_MS);
+      this.#asked = { peerId, fromHeight };
+      this.#answer = (answer) => {
+        clearTimeout(timer);
+        this.#answer = undefined;
+        this.#asked = undefined;
+        resolve(answer);
+      };
+      if (!this.#options.links.send(peerId, { type: "getBlocks", fromHeight })) this.#answer(undefined);
+    });
+  }
+
+  /** Appends what of an answer verifies; the reason if the peer sent anything false, or nothing of use. */
+  async #take({ fromHeight, blocks }: Answer): Promise<string | undefined> {
+    const { head } = this.#options;
+    const read = this.#read(blocks);
+    if (typeof read === "string") return read;
+    // Live commits may have overtaken the answer: that is nobody's fault.
+    const fresh = read.filter(({ held }) => held.candidate.header.height > head().height);
+    if (fresh.length === 0) return read.length > 0 && head().height >= fromHeight ? undefined : "an answer without blocks";
+    const flaw = this.#flawOf(fresh);
+    if (flaw !== undefined) return flaw;
+    await this.#options.append(fresh);
+    return undefined;
+  }
+
+  #read(blocks: readonly Bytes[]): readonly Committed[] | string {
+    const { suite, limits } = this.#options;
+    const committed: Committed[] = [];
+    for (const bytes of blocks) {
+      const block = decodeBlock(bytes, limits);
+      if (!block.ok) return `a block: ${block.message}`;
+      const held = readHeldBlock(suite, block.value, limits);
+      if (!held.ok) return `a block: ${held.message}`;
+      committed.push({ block: block.value, held: held.value });
+    }
+    return committed;
+  }
+
+  #flawOf(blocks: readonly Committed[]): string | undefined {
+    const { head, set } = this.#options;
+    let { height, blockId: id } = head();
+    let isProven = false;
+    for (const { block, held } of blocks) {
+      const { candidate } = held;
+      if (candidate.header.height !== height + 1 || candidate.header.parentId !== id) return "blocks that do not follow our head";
+      isProven = block.proof !== undefined;
+      if (block.proof !== undefined && !verifyCommitProof(set, candidate.id, candidate.header, block.proof)) {
+        return "a commit proof that does not verify";
+      }
+      height += 1;
+      id = candidate.id;
+    }
+    return isProven ? undefined : "blocks without a commit proof at their end";
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#answer?.(undefined);
+    await this.#running;
+  }
+}

@@ -1,0 +1,72 @@
+import type { EngineStatus } from "@dure/consensus";
+import type { Bytes } from "@dure/crypto";
+import type { QueryOutcome } from "@dure/score-host";
+import type { Hash, Header, Receipt, Transaction } from "@dure/types";
+import type { Admission } from "./admission.ts";
+import type { Stage } from "./outcomes.ts";
+
+/** A committed block as the APIs show it. */
+export type BlockView = {
+  readonly id: Hash;
+  readonly header: Header;
+  /** The peer that proposed it. */
+  readonly proposerId: string;
+  readonly transactions: readonly Transaction[];
+};
+
+/** A transaction as far as this peer knows it. */
+export type TransactionView =
+  | { readonly stage: "unknown" }
+  | { readonly stage: "accepted"; readonly transaction: Transaction }
+  | { readonly stage: "final"; readonly transaction: Transaction; readonly height: number; readonly index: number }
+  | { readonly stage: "executed"; readonly transaction: Transaction; readonly receipt: Receipt };
+
+export type ScoreView = { readonly name: string; readonly version: string };
+
+export type ChannelStatus = {
+  readonly channelId: Hash;
+  readonly name: string;
+  readonly peerId: string;
+  readonly consensus: EngineStatus & { readonly leaderId: string };
+  readonly height: number;
+  readonly blockId: Hash;
+  readonly executedHeight: number;
+  readonly stateRoot: Hash;
+  readonly transactionCount: number;
+  readonly connected: readonly string[];
+  /** Why execution stands still, if it does; what an operator can do is in the text. */
+  readonly halted: string | undefined;
+  /** Height at which this node's execution contradicts a quorum's or a blocking set's, if it does. */
+  readonly diverged: number | undefined;
+  /** Heights whose blocks are damaged on disk and being fetched again. */
+  readonly damaged: number;
+  readonly pool: { readonly batches: number; readonly bytes: number };
+};
+
+/** What the APIs may ask of a channel: the seam between a peer's core and its REST and gRPC faces. */
+export type ChannelView = {
+  readonly name: string;
+  readonly id: Hash;
+  readonly genesisText: string;
+  readonly peerId: string;
+  readonly defaultScore: string;
+  readonly scores: readonly ScoreView[];
+  readonly transactionBytesMax: number;
+  /** Whether this channel lets its peers sign plain v1 transactions. */
+  readonly peerSubmits: boolean;
+  /** Learns certificates of senders, so that their transactions can be judged. */
+  readonly learn: (certificates: readonly Bytes[]) => void;
+  readonly submit: (bytes: Bytes) => Admission;
+  /** Signs a payload with the peer's own submitter identity and admits it, as loopchain's peers did. */
+  readonly submitAsPeer: (payload: Bytes, score: string) => Admission;
+  /** Resolves true once the stage is reached, false when the time is over. */
+  readonly wait: (id: Hash, stage: Stage, timeoutMs: number) => Promise<boolean>;
+  /** Whether no more waiting clients can be served. */
+  readonly isBusy: () => boolean;
+  readonly transaction: (id: Hash) => Promise<TransactionView>;
+  readonly block: (which: Hash | number | "last") => Promise<BlockView | undefined>;
+  readonly certificateOf: (sender: Hash) => Bytes | undefined;
+  readonly query: (score: string, method: string, params: string, sender: Hash | undefined) => Promise<QueryOutcome>;
+  readonly status: () => ChannelStatus;
+  readonly isLeader: () => boolean;
+};

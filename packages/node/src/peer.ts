@@ -1,0 +1,116 @@
+import { createSodiumSuite } from "@dure/crypto/sodium";
+import { type Identity, parseCertificate, pemOf, seedOfPkcs8 } from "@dure/crypto/x509";
+import { mayJoin } from "@dure/membership";
+import { createTransport, flat, type PeerAddress } from "@dure/network";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { FRAME_BYTES_MAX, type OpenChannel, openChannel } from "./channel/open.ts";
+import type { ChannelStatus } from "./channel/view.ts";
+import { NodeError } from "./error.ts";
+import { createRest } from "./rest/server.ts";
+import { statusObject } from "./rest/v1.ts";
+
+export type PeerOptions = {
+  /** The peer's home; a channel's data stands under `channels/<channel id>/`. */
+  readonly home: string;
+  readonly identity: Identity;
+  /** The 32-byte seed of the consensus key. */
+  readonly consensusSeed: Uint8Array;
+  /** The channel's genesis document: this peer's trust anchor. */
+  readonly genesisText: string;
+  readonly grpc: { readonly host: string; readonly port: number };
+  readonly rest: { readonly host: string; readonly port: number };
+  readonly logger: Logger;
+  /** The peer cannot go on: its disk failed, or there is a bug. The process should end with a status other than 0. */
+  readonly onFailed: (error: unknown) => void;
+};
+
+export type Peer = {
+  /** Recovers from disk, opens the ports and takes part. Nothing stays open if it throws. */
+  start(): Promise<{ readonly grpcPort: number; readonly restPort: number }>;
+  /** The address book: where the channel's peers are. */
+  setPeers(peers: readonly PeerAddress[]): void;
+  /** loopchain's object of this peer, as REST v1 shows it and heartbeats carry it. */
+  statusObject(): Record<string, unknown>;
+  status(): ChannelStatus | undefined;
+  close(): Promise<void>;
+};
+
+const listen = async (server: FastifyInstance, { host, port }: PeerOptions["rest"]): Promise<number> => {
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
+    throw new NodeError("PORT_IN_USE", `port ${port} is in use: end what listens there, or choose another REST port`, { cause });
+  }
+  const address = server.server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+};
+
+/** A peer of one channel, not yet started. */
+export const createPeer = (options: PeerOptions): Peer => {
+  const { identity, genesisText, logger } = options;
+  const suite = createSodiumSuite();
+  const peerId = identity.certificate.commonName;
+  const closers: (() => Promise<void> | void)[] = [];
+  let opened: OpenChannel | undefined;
+  let grpcPort = options.grpc.port;
+
+  const authorize = (remoteId: string, channelId: string, der: Uint8Array): boolean => {
+    const parsed = parseCertificate(der);
+    if (opened === undefined || channelId !== opened.view.id || !parsed.ok) return false;
+    return mayJoin(opened.genesis, { peerId: remoteId, ...parsed.certificate }).ok;
+  };
+
+  const transport = createTransport({
+    self: peerId,
+    ...options.grpc,
+    identity: {
+      certificatePem: pemOf("CERTIFICATE", identity.certificate.der),
+      keyPem: identity.key.pem,
+      rootsPem: [pemOf("CERTIFICATE", identity.root.der)],
+    },
+    topology: flat(peerId),
+    authorize,
+    limits: { frameBytesMax: FRAME_BYTES_MAX },
+    onEvent: (event) => logger.debug({ event }, "network"),
+  });
+
+  const target = (): string => `${options.grpc.host}:${grpcPort}`;
+
+  const open = async (): Promise<{ readonly grpcPort: number; readonly restPort: number }> => {
+    const submitter = { certificate: identity.certificate.der, seed: seedOfPkcs8(identity.key.pem) };
+    closers.push(() => transport.close());
+    opened = await openChannel({ ...options, suite, peerId, submitter, transport });
+    const { view, close } = opened;
+    closers.push(close);
+    const bodyBytesMax = 4 * 1024 * 1024;
+    const channelOf = (name: string | undefined) =>
+      name === undefined || name === view.name || name === view.id ? view : undefined;
+    const rest = await createRest({ channelOf, target, bodyBytesMax });
+    closers.push(() => rest.close());
+    ({ port: grpcPort } = await transport.start());
+    const restPort = await listen(rest, options.rest);
+    logger.info({ peerId, grpcPort, restPort, channel: view.name, channelId: view.id }, "peer started");
+    return { grpcPort, restPort };
+  };
+
+  const close = async (): Promise<void> => {
+    for (let undo = closers.pop(); undo !== undefined; undo = closers.pop()) await undo();
+  };
+
+  return {
+    start: async () => {
+      try {
+        return await open();
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    setPeers: (peers) => transport.setPeers(peers),
+    statusObject: () => (opened === undefined ? {} : statusObject(opened.view, target())),
+    status: () => opened?.view.status(),
+    close,
+  };
+};

@@ -1,0 +1,60 @@
+import cors from "@fastify/cors";
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { ChannelView } from "../channel/view.ts";
+import { Refusal } from "./refusal.ts";
+import { routesV1 } from "./v1.ts";
+import { routesV2 } from "./v2.ts";
+
+export type RestOptions = {
+  /** The channel of a request: by name or id, or the peer's first. */
+  readonly channelOf: (name: string | undefined) => ChannelView | undefined;
+  /** host:port of the peer's gRPC, as v1's status shows it. */
+  readonly target: () => string;
+  readonly bodyBytesMax: number;
+};
+
+/** A page of another origin may read, but may not submit: a browser sends Origin with every POST of a page. */
+const refuseForeignPages = (request: FastifyRequest): void => {
+  const { origin } = request.headers;
+  if (request.method === "GET" || origin === undefined) return;
+  if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return;
+  throw new Refusal("ORIGIN_REFUSED", "a web page of another origin may not submit: send the request from an application");
+};
+
+const codeOf = (error: FastifyError): string => {
+  if (error instanceof Refusal) return error.code;
+  if (error.statusCode === 413) return "REQUEST_TOO_LARGE";
+  return (error.statusCode ?? 500) < 500 ? "REQUEST_MALFORMED" : "INTERNAL";
+};
+
+const onError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) request.log.error({ err: error }, "a request failed");
+  const message = status >= 500 ? "the peer failed to answer: its log says why" : error.message;
+  void reply.code(status).send({ code: codeOf(error), message, response_code: -1 });
+};
+
+/** The peer's REST server: v1 as loopchain's clients know it, and the first of v2. Not yet listening. */
+export const createRest = async (options: RestOptions): Promise<FastifyInstance> => {
+  const server = fastify({
+    bodyLimit: options.bodyBytesMax,
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: 60_000,
+    connectionTimeout: 120_000,
+    maxParamLength: 128,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  await server.register(cors, { origin: "*", methods: ["GET"] });
+  server.addHook("onRequest", async (request) => refuseForeignPages(request));
+  server.removeContentTypeParser("application/json");
+  // Clients of v1 send JSON under any content type; the body is kept as it came, since it is what gets recorded.
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  server.setErrorHandler(onError);
+  server.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ code: "NOT_FOUND", message: `there is no ${request.method} ${request.url.slice(0, 200)}`, response_code: -1 }),
+  );
+  routesV1(server, options);
+  routesV2(server, options);
+  return server;
+};
