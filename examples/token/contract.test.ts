@@ -71,13 +71,14 @@ test("the supply never wraps", async () => {
   assert.deepEqual([await balance(alice), await balance(bob)], [MAX, "0"]);
 });
 
-for (const amount of [0, -1, 1.5, "-1", "1.0", "", "0x10", "01", null, "9".repeat(78), 2 ** 53])
-  test(`an amount of ${JSON.stringify(amount)} is refused`, async () => {
-    await mint(alice, 100);
+test("what is no whole, positive amount is refused", async () => {
+  await mint(alice, 100);
+  for (const amount of [0, -1, 1.5, "-1", "1.0", "", "0x10", "01", null, "9".repeat(78), 2 ** 53]) {
     const { code } = await alice.invoke("transfer", { to: bob.sender.id, amount });
-    assert.equal(code, 9000);
-    assert.equal(await balance(alice), "100");
-  });
+    assert.equal(code, 9000, JSON.stringify(amount));
+  }
+  assert.equal(await balance(alice), "100");
+});
 
 test("tokens cannot go to what is no holder", async () => {
   await mint(alice, 100);

@@ -82,7 +82,7 @@ export const execute = (
         const value = guessed.get(key) ?? known(key);
         if (value !== undefined) return value;
         missed = true;
-        unknown.add(key);
+        if (unknown.size < NEED_KEYS_MAX) unknown.add(key);
         throw MISS;
       };
       const direct = careful || (pass > 0 && index === start);
