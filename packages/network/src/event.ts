@@ -42,5 +42,7 @@ export type NetworkEvent =
     }
   /** A TCP connection was turned away: `connectionsMax` are open. */
   | { readonly type: "connections-full" }
+  /** The operating system gave us no connection that was waiting: too many open files, most likely. */
+  | { readonly type: "accept-failed"; readonly reason: string }
   /** An entry of the address book is not `host:port` and is not dialled. */
   | { readonly type: "address-invalid"; readonly peerId: string; readonly address: string };

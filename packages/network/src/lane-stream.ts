@@ -1,3 +1,4 @@
+import { status as code } from "@grpc/grpc-js";
 import { FRAME_OVERHEAD_BYTES } from "./limits.ts";
 import { type Status, statusOf } from "./status.ts";
 
@@ -48,9 +49,16 @@ export const createLaneStream = (options: LaneStreamOptions): LaneStream => {
     queue = [];
     options.onClosed(status);
   };
+  const close = (status: Status): void => {
+    if (closed) return;
+    ended(status);
+    options.hangUp(status);
+  };
+  const gone = { code: code.CANCELLED, details: "the other side ended the stream" };
   stream.on("error", (error) => ended(statusOf(error)));
-  stream.on("cancelled", () => ended(statusOf({ details: "the other side ended the stream" })));
-  stream.on("end", () => ended(statusOf({ details: "the other side ended the stream" })));
+  stream.on("cancelled", () => ended(gone));
+  // The other side has only stopped sending: without a status from here the stream would stay half open.
+  stream.on("end", () => close(gone));
 
   const pump = (): void => {
     const frame = queue[head];
@@ -84,10 +92,6 @@ export const createLaneStream = (options: LaneStreamOptions): LaneStream => {
         if (!closed) options.onFrame(frame);
       });
     },
-    close: (status) => {
-      if (closed) return;
-      ended(status);
-      options.hangUp(status);
-    },
+    close,
   };
 };

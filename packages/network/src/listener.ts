@@ -49,7 +49,7 @@ const grpcServer = ({ limits, timing, onStream }: ListenerOptions): Server => {
 
 const listen = (server: TcpServer, host: string, port: number): Promise<{ port: number }> =>
   new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
+    const failed = (cause: NodeJS.ErrnoException): void => {
       const inUse = cause.code === "EADDRINUSE";
       reject(
         inUse
@@ -64,8 +64,10 @@ const listen = (server: TcpServer, host: string, port: number): Promise<{ port: 
               { cause },
             ),
       );
-    });
+    };
+    server.once("error", failed);
     server.listen({ host, port }, () => {
+      server.off("error", failed);
       const address = server.address();
       resolve({ port: typeof address === "object" && address !== null ? address.port : port });
     });
@@ -90,7 +92,12 @@ export const createListener = (options: ListenerOptions): Listener => {
   });
 
   return {
-    start: () => listen(tcp, options.host, options.port),
+    start: async () => {
+      const bound = await listen(tcp, options.host, options.port);
+      // Too many open files is an error event of the server at each accept: without a listener it ends the process.
+      tcp.on("error", (error) => options.emit({ type: "accept-failed", reason: error.message }));
+      return bound;
+    },
     close: async () => {
       const closed = new Promise<void>((resolve) => {
         tcp.close(() => resolve());

@@ -11,6 +11,8 @@ import type { Topology } from "./topology/topology.ts";
 export type ReceptionOptions = {
   readonly self: string;
   readonly topology: Topology;
+  /** How long a link may wait for its second lane. */
+  readonly answerTimeoutMs: number;
   readonly channelOf: (channelId: string) => Channel | undefined;
   readonly verify: PeerVerifier;
   readonly authorize: (peerId: string, channelId: string, certificate: Uint8Array) => boolean;
@@ -62,10 +64,15 @@ export const createReception = (options: ReceptionOptions): ((stream: InboundStr
     let link = links.get(key);
     if (link === undefined || link.session !== session || link.has(lane)) {
       link?.close(REFUSALS.REPLACED);
-      link = channel.link({ peerId, certificate, session }, (closed) => {
+      const begun = channel.link({ peerId, certificate, session }, (closed) => {
+        clearTimeout(timer);
         if (links.get(key) === closed) links.delete(key);
       });
-      links.set(key, link);
+      const timer = setTimeout(() => {
+        if (!begun.isUp()) begun.close(REFUSALS.TIMEOUT);
+      }, options.answerTimeoutMs);
+      links.set(key, begun);
+      link = begun;
     }
     link.add(lane, stream, (status) => hangUp(stream, status));
     stream.sendMetadata(new Metadata());

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type Channel, type ChannelHandlers, createChannel } from "./channel.ts";
 import { openConnection } from "./connection.ts";
 import { createDialler, type Dialler } from "./dialler.ts";
@@ -104,6 +105,7 @@ export const createTransport = (options: TransportOptions): Transport => {
       topology,
       authorize,
       emit,
+      answerTimeoutMs: timing.answerTimeoutMs,
       verify: (der, atMs) => verify(der, atMs),
       channelOf: (channelId) => channels.get(channelId),
     }),
@@ -149,6 +151,7 @@ export const createTransport = (options: TransportOptions): Transport => {
 
   return {
     start: async () => {
+      assert.equal(state, "new", "a transport starts once");
       const bound = await listener.start();
       state = "started";
       dialBook();
