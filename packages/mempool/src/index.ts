@@ -1,0 +1,12 @@
+/**
+ * The transactions that wait to be ordered.
+ *
+ * Owns: admission, batches and their acknowledgement, what a block proposes and whether a body is right (rule 12 (3)),
+ * quotas, expiry. The clock is passed in.
+ * Guarantees: bounded memory per sender, per peer and in all; a transaction stands at most once along a lineage; what
+ * is admitted leaves by commit or expiry alone.
+ * Leaves to others: signatures and identities (verified before), the travel of batches (node).
+ */
+export { type ChannelLimits, POOL_LIMITS, type PoolLimits } from "./limits.ts";
+export { type Judgement, Pool, type PoolOptions, type Proposed } from "./pool.ts";
+export type { Verdict } from "./verdict.ts";
