@@ -1,7 +1,6 @@
 import { Client, type ClientDuplexStream, connectivityState, type Metadata } from "@grpc/grpc-js";
 import { DiallerCredentials } from "./dialler-credentials.ts";
-import type { Limits, Timing } from "./limits.ts";
-import { STREAM_WINDOW_BYTES } from "./listener-credentials.ts";
+import { type Limits, STREAM_WINDOW_BYTES, type Timing } from "./limits.ts";
 import type { PeerVerifier, TransportIdentity } from "./peer-identity.ts";
 import { raw, STREAM_PATH, writeHeader } from "./protocol.ts";
 import { statusOf } from "./status.ts";
@@ -49,7 +48,10 @@ const channelOptions = ({ limits, timing }: ConnectionOptions) => ({
   "grpc.ssl_target_name_override": "peer.dure",
 });
 
-/** Dials. The returned connection has begun, see `ready`. */
+/**
+ * Dials. The returned connection has begun, see `ready`. Each is a new client of grpc-js: it shows the identity of this
+ * moment, so that a renewed certificate needs nothing further, and grpc-js's own backoff never slows the dialler's.
+ */
 export const openConnection = (options: ConnectionOptions): Connection => {
   const credentials = new DiallerCredentials({
     identity: options.identity,

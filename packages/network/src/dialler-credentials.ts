@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { createSecureContext, type PeerCertificate } from "node:tls";
 import { ChannelCredentials, type experimental } from "@grpc/grpc-js";
-import { secureContextOf } from "./listener-credentials.ts";
 import type { PeerVerifier, TransportIdentity } from "./peer-identity.ts";
+import { secureContextOf } from "./secure-context.ts";
 
 type SecureConnector = experimental.SecureConnector;
 type ConnectorArguments = Parameters<ChannelCredentials["_createSecureConnector"]>;

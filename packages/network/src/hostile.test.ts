@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { connect as connectHttp2 } from "node:http2";
+import { connect as connectHttp2, createSecureServer } from "node:http2";
 import { connect, createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { connect as connectTls, createSecureContext } from "node:tls";
@@ -9,6 +9,7 @@ import {
   ChannelCredentials,
   Client,
   type ClientDuplexStream,
+  connectivityState,
   Metadata,
   type ServiceError,
   status,
@@ -142,8 +143,11 @@ test("who shows a certificate of the right root that is not a peer's is refused 
     ["a peer id outside the naming rules", await authority.issue({ commonName: "peer1.x.devnet" })],
   ];
   for (const [what, identity] of bearers) {
-    const error = await refusal(clientOf(t, peer, identity));
+    const client = clientOf(t, peer, identity);
+    const error = await refusal(client);
     assert.equal(error.code, status.UNAUTHENTICATED, what);
+    const state = () => client.getChannel().getConnectivityState(false);
+    await until("the connection is ended, too", () => state() !== connectivityState.READY);
   }
   assert.deepEqual(peer.ups, []);
   assert.equal(peer.events.filter(({ type }) => type === "refused").length, bearers.length);
@@ -163,6 +167,59 @@ test("a dialler gives no frame and no channel id to a server that is not the exp
     /peer5\.devnet answers where peer2\.devnet/,
   );
   assert.deepEqual([peer.ups, impostor.ups, impostor.events], [[], [], []]);
+});
+
+test("a dialler takes no name of its organisation from another organisation's root", async (t) => {
+  const other = await makeAuthority("other");
+  const roots = [authority.rootPem, other.rootPem];
+  const impostor = await target(t);
+  // Its own transport would refuse to show this certificate: an attacker's does not.
+  const shown = await other.issue({ commonName: "peer5.devnet", organisation: "devnet" }, roots);
+  const server = createSecureServer({
+    cert: shown.certificatePem,
+    key: shown.keyPem,
+    ca: roots,
+    requestCert: true,
+  });
+  t.after(() => server.close());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const id = "peer1.devnet";
+  const peer = await startPeer(id, await authority.issue({ commonName: id }, roots));
+  t.after(() => peer.transport.close());
+  peer.transport.setPeers([{ id: impostor.id, address: `127.0.0.1:${port}` }]);
+  await until("refused", () => peer.events.some(({ type }) => type === "dial-failed"));
+  const [event] = peer.events;
+  assert.match(String(event?.type === "dial-failed" && event.reason), /no root of devnet issued/);
+  peer.transport.setPeers([impostor]);
+  await until("the real one is linked", () => linked(peer, impostor));
+});
+
+test("TLS before version 1.3 is refused", async (t) => {
+  const peer = await target(t);
+  const identity = await authority.issue({ commonName: "peer1.devnet" });
+  const attempt = async (maxVersion: "TLSv1.2" | "TLSv1.3"): Promise<string> => {
+    const socket = connectTls({
+      port: peer.port,
+      host: "127.0.0.1",
+      ALPNProtocols: ["h2"],
+      maxVersion,
+      cert: identity.certificatePem,
+      key: identity.keyPem,
+      ca: [authority.rootPem],
+      checkServerIdentity: () => undefined,
+    });
+    t.after(() => socket.destroy());
+    return new Promise((resolve) => {
+      socket.on("error", (error) => resolve(error.message));
+      socket.on("secureConnect", () => resolve(String(socket.getProtocol())));
+    });
+  };
+  assert.equal(await attempt("TLSv1.3"), "TLSv1.3");
+  assert.match(await attempt("TLSv1.2"), /protocol version/);
+  await stillServes(peer);
 });
 
 test("a dialler opens no stream to a peer that is not a member of the channel", async (t) => {

@@ -17,6 +17,9 @@ export const DEFAULT_LIMITS: Limits = {
 /** What a waiting frame costs beside its bytes, so that many empty frames fill a queue too. */
 export const FRAME_OVERHEAD_BYTES = 256;
 
+/** HTTP/2's default window of 64 KiB would cap a stream at 64 KiB per round trip. */
+export const STREAM_WINDOW_BYTES = 1024 * 1024;
+
 /** Times, in milliseconds. */
 export type Timing = {
   /** Longest TLS handshake, and longest wait for the answer to a new stream. */

@@ -1,26 +1,18 @@
-import type { SecureContextOptions } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
+import { STREAM_WINDOW_BYTES } from "./limits.ts";
 import type { TransportIdentity } from "./peer-identity.ts";
+import { secureContextOf } from "./secure-context.ts";
 
 /** Streams of one connection. A pair needs two per common channel. */
 const STREAMS_PER_CONNECTION_MAX = 512;
-
-/** HTTP/2's default window of 64 KiB would cap a stream at 64 KiB per round trip. */
-export const STREAM_WINDOW_BYTES = 1024 * 1024;
-
-/** The TLS settings of both ends: version 1.3 alone, our certificate, and nobody's authority but the roots'. */
-export const secureContextOf = (identity: TransportIdentity): SecureContextOptions => ({
-  minVersion: "TLSv1.3",
-  maxVersion: "TLSv1.3",
-  cert: identity.certificatePem,
-  key: identity.keyPem,
-  ca: [...identity.rootsPem],
-});
 
 /**
  * The listening end's credentials. `ServerCredentials.createSsl` of grpc-js sets neither the TLS version nor the
  * handshake timeout and takes certificates once; deriving from the class gives all three. grpc-js passes replaced
  * options to `tls.Server.setSecureContext`, which new handshakes use and old connections do not notice.
+ *
+ * One limit remains: grpc-js does not hand out the HTTP/2 session, so the window of a whole connection stays at 64 KiB
+ * here. What one dialler sends is bounded by that per round trip; the other direction has `STREAM_WINDOW_BYTES`.
  */
 export class ListenerCredentials extends ServerCredentials {
   constructor(identity: TransportIdentity, handshakeTimeoutMs: number) {

@@ -7,7 +7,10 @@ import { NetworkError } from "./network-error.ts";
 import { peerService } from "./protocol.ts";
 
 /** A connection that proved an identity but opens no stream is closed after this. */
-const IDLE_CONNECTION_MS = 60_000;
+const IDLE_CONNECTION_MS = 15_000;
+
+/** A connection that is cut has this long to hear why. */
+const FAREWELL_MS = 500;
 
 export type InboundStream = ServerDuplexStream<Buffer, Buffer>;
 
@@ -26,6 +29,8 @@ export type Listener = {
   /** @throws NetworkError `PORT_IN_USE` or `LISTEN_FAILED`. */
   start(): Promise<{ port: number }>;
   close(): Promise<void>;
+  /** Ends the connection of a stream, after the stream's status has had time to leave. */
+  cut(stream: InboundStream): void;
 };
 
 const grpcServer = ({ limits, timing, onStream }: ListenerOptions): Server => {
@@ -78,15 +83,19 @@ const listen = (server: TcpServer, host: string, port: number): Promise<{ port: 
  * the error's code, has no bound on connections, and could not end those that are still in their handshake.
  */
 export const createListener = (options: ListenerOptions): Listener => {
-  const sockets = new Set<Socket>();
+  // By the remote address and port, as `getPeer` names them: grpc-js gives a stream no way to its connection.
+  const sockets = new Map<string, Socket>();
   const server = grpcServer(options);
   const injector = server.createConnectionInjector(options.credentials);
   const tcp = createServer({ noDelay: true });
   tcp.maxConnections = options.limits.connectionsMax;
   tcp.on("drop", () => options.emit({ type: "connections-full" }));
   tcp.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    const key = `${socket.remoteAddress}:${socket.remotePort}`;
+    sockets.set(key, socket);
+    socket.on("close", () => {
+      if (sockets.get(key) === socket) sockets.delete(key);
+    });
     socket.on("error", () => undefined);
     injector.injectConnection(socket);
   });
@@ -98,6 +107,10 @@ export const createListener = (options: ListenerOptions): Listener => {
       tcp.on("error", (error) => options.emit({ type: "accept-failed", reason: error.message }));
       return bound;
     },
+    cut: (stream) => {
+      const socket = sockets.get(stream.getPeer());
+      setTimeout(() => socket?.destroy(), FAREWELL_MS).unref();
+    },
     close: async () => {
       const closed = new Promise<void>((resolve) => {
         tcp.close(() => resolve());
@@ -106,7 +119,7 @@ export const createListener = (options: ListenerOptions): Listener => {
       await new Promise((resolve) => setImmediate(resolve));
       injector.destroy();
       server.forceShutdown();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await closed;
     },
   };

@@ -1,3 +1,4 @@
+import { createSecureContext } from "node:tls";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import {
   type Certificate,
@@ -8,6 +9,7 @@ import {
   parseCertificate,
 } from "@dure/crypto/x509";
 import { NetworkError } from "./network-error.ts";
+import { secureContextOf } from "./secure-context.ts";
 
 /** What a peer shows (certificate and key) and whom it believes (one root per organisation, or two while it renews). */
 export type TransportIdentity = {
@@ -102,4 +104,11 @@ export const checkIdentity = (self: string, identity: TransportIdentity): void =
   const verdict = createPeerVerifier(identity.rootsPem)(certificate.der);
   if (!verdict.ok)
     throw new NetworkError("IDENTITY_INVALID", `no peer would accept this one: ${verdict.reason}`);
+  try {
+    createSecureContext(secureContextOf(identity));
+  } catch (cause) {
+    throw new NetworkError("IDENTITY_INVALID", `TLS does not take the identity of ${self}: enrol again`, {
+      cause,
+    });
+  }
 };

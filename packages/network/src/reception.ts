@@ -16,6 +16,8 @@ export type ReceptionOptions = {
   readonly channelOf: (channelId: string) => Channel | undefined;
   readonly verify: PeerVerifier;
   readonly authorize: (peerId: string, channelId: string, certificate: Uint8Array) => boolean;
+  /** Ends the connection of a stream: it belongs to somebody who can never be a peer. */
+  readonly cut: (stream: InboundStream) => void;
   readonly emit: (event: NetworkEvent) => void;
 };
 
@@ -40,6 +42,7 @@ export const createReception = (options: ReceptionOptions): ((stream: InboundStr
       ...(peerId === undefined ? {} : { peerId }),
     });
     hangUp(stream, status);
+    if (status === REFUSALS.NOT_A_PEER) options.cut(stream);
   };
 
   return (stream) => {

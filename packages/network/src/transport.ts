@@ -5,7 +5,7 @@ import { createDialler, type Dialler } from "./dialler.ts";
 import type { NetworkEvent } from "./event.ts";
 import type { Lane } from "./lane.ts";
 import { DEFAULT_TIMING, type Limits, limitsOf, type Timing } from "./limits.ts";
-import { createListener } from "./listener.ts";
+import { createListener, type Listener } from "./listener.ts";
 import { ListenerCredentials } from "./listener-credentials.ts";
 import { checkIdentity, createPeerVerifier, type TransportIdentity } from "./peer-identity.ts";
 import { isChannelId } from "./protocol.ts";
@@ -93,7 +93,7 @@ export const createTransport = (options: TransportOptions): Transport => {
   const diallers = new Map<string, Dialler>();
   const credentials = new ListenerCredentials(identity, timing.answerTimeoutMs);
 
-  const listener = createListener({
+  const listener: Listener = createListener({
     host: options.host,
     port: options.port,
     credentials,
@@ -105,6 +105,7 @@ export const createTransport = (options: TransportOptions): Transport => {
       topology,
       authorize,
       emit,
+      cut: (stream) => listener.cut(stream),
       answerTimeoutMs: timing.answerTimeoutMs,
       verify: (der, atMs) => verify(der, atMs),
       channelOf: (channelId) => channels.get(channelId),
