@@ -4,6 +4,7 @@ import { mayJoin } from "@dure/membership";
 import { createTransport, flat, type PeerAddress } from "@dure/network";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { issuedBy } from "./channel/identities.ts";
 import { FRAME_BYTES_MAX, type OpenChannel, openChannel } from "./channel/open.ts";
 import type { ChannelStatus } from "./channel/view.ts";
 import { NodeError } from "./error.ts";
@@ -41,7 +42,11 @@ const listen = async (server: FastifyInstance, { host, port }: PeerOptions["rest
     await server.listen({ host, port });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
-    throw new NodeError("PORT_IN_USE", `port ${port} is in use: end what listens there, or choose another REST port`, { cause });
+    throw new NodeError(
+      "PORT_IN_USE",
+      `port ${port} is in use: end what listens there, or choose another REST port`,
+      { cause },
+    );
   }
   const address = server.server.address();
   return typeof address === "object" && address !== null ? address.port : port;
@@ -49,7 +54,7 @@ const listen = async (server: FastifyInstance, { host, port }: PeerOptions["rest
 
 /** A peer of one channel, not yet started. */
 export const createPeer = (options: PeerOptions): Peer => {
-  const { identity, genesisText, logger } = options;
+  const { identity, logger } = options;
   const suite = createSodiumSuite();
   const peerId = identity.certificate.commonName;
   const closers: (() => Promise<void> | void)[] = [];
@@ -59,7 +64,14 @@ export const createPeer = (options: PeerOptions): Peer => {
   const authorize = (remoteId: string, channelId: string, der: Uint8Array): boolean => {
     const parsed = parseCertificate(der);
     if (opened === undefined || channelId !== opened.view.id || !parsed.ok) return false;
-    return mayJoin(opened.genesis, { peerId: remoteId, ...parsed.certificate }).ok;
+    const { certificate } = parsed;
+    return mayJoin(
+      opened.genesis,
+      remoteId,
+      certificate,
+      (root) => issuedBy(suite, certificate, root),
+      Date.now(),
+    ).ok;
   };
 
   const transport = createTransport({

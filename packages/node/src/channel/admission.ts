@@ -14,7 +14,6 @@ export type AdmissionOptions = {
   readonly pool: Pool;
   readonly identities: Identities;
   readonly transactionBytesMax: number;
-  readonly isCommitted: (id: Hash) => boolean;
   readonly now: () => number;
 };
 
@@ -38,12 +37,12 @@ const judge = ({ suite, identities, now }: AdmissionOptions, transaction: Transa
  * quota. Nothing of a refused transaction is kept. The bytes are copied, so that no request's buffer lives on.
  */
 export const admit = (options: AdmissionOptions, bytes: Bytes): Admission => {
-  const { suite, pool, transactionBytesMax, isCommitted, now } = options;
+  const { suite, pool, transactionBytesMax, now } = options;
   const decoded = decodeTransaction(suite, Uint8Array.from(bytes), transactionBytesMax);
   if (!decoded.ok) return refuse("TX_MALFORMED", decoded.message);
   const transaction = decoded.value;
   const judged = judge(options, transaction);
   if (!judged.ok) return judged;
-  const admitted = pool.admit(transaction, transaction.sender, now(), isCommitted);
+  const admitted = pool.admit(transaction, now());
   return admitted.ok ? judged : refuse(admitted.code, admitted.message);
 };

@@ -52,8 +52,12 @@ export class Batches {
   }
 
   #cut(): void {
-    const { pool, identities, links, now } = this.#options;
-    for (let batch = pool.cut(now(), identities.certificateOf); batch !== undefined; batch = pool.cut(now(), identities.certificateOf)) {
+    const { pool, identities, links } = this.#options;
+    for (
+      let batch = pool.cut(identities.certificateOf);
+      batch !== undefined;
+      batch = pool.cut(identities.certificateOf)
+    ) {
       links.broadcast({ type: "batches", batches: [batch.bytes] });
       this.#taken(batch.digest);
     }
@@ -72,7 +76,10 @@ export class Batches {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       for (let at = 0; at < this.#acknowledged.length; at += DIGESTS_MAX) {
-        this.#options.links.broadcast({ type: "held", digests: this.#acknowledged.slice(at, at + DIGESTS_MAX) });
+        this.#options.links.broadcast({
+          type: "held",
+          digests: this.#acknowledged.slice(at, at + DIGESTS_MAX),
+        });
       }
       this.#acknowledged = [];
     }, ACKNOWLEDGE_MS);
@@ -87,7 +94,7 @@ export class Batches {
   }
 
   #take(peerId: string, bytes: Bytes): string | undefined {
-    const { suite, limits, channelId, pool, links } = this.#options;
+    const { suite, limits, channelId, pool, links, now } = this.#options;
     const decoded = decodeBatch(suite, bytes, limits);
     if (!decoded.ok) return `a batch: ${decoded.message}`;
     const batch = decoded.value;
@@ -96,11 +103,11 @@ export class Batches {
     if (!pool.has(batch.digest)) {
       const flaw = this.flawOf(batch);
       if (flaw !== undefined) return flaw;
-      const added = pool.add(batch, peerId);
+      const added = pool.add(batch, peerId, now());
       if (!added.ok) return undefined;
       this.#taken(batch.digest);
     }
-    if (index !== undefined) pool.acknowledged(batch.digest, index);
+    if (index !== undefined) pool.acknowledge(batch.digest, index);
     return undefined;
   }
 
@@ -114,7 +121,8 @@ export class Batches {
     for (const transaction of batch.transactions) {
       if (pool.isVerified(transaction)) continue;
       const key = identities.keyOf(transaction.sender);
-      if (key === undefined || !verifyTransaction(suite, transaction, key)) return `transaction ${transaction.id} is not its sender's`;
+      if (key === undefined || !verifyTransaction(suite, transaction, key))
+        return `transaction ${transaction.id} is not its sender's`;
     }
     return undefined;
   }
@@ -123,7 +131,7 @@ export class Batches {
   held(peerId: string, digests: readonly Hash[]): void {
     const index = this.#options.links.indexOf(peerId);
     if (index === undefined) return;
-    for (const digest of digests) this.#options.pool.acknowledged(digest, index);
+    for (const digest of digests) this.#options.pool.acknowledge(digest, index);
   }
 
   /** The batches of these that a blocking set of validators has not acknowledged (lft.md rule 10). */

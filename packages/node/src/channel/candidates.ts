@@ -23,21 +23,35 @@ export type HeldBlock = {
   readonly transactions: readonly Transaction[];
 };
 
-export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
 
 /** A candidate of header and body bytes; the body is not held against the header. */
-export const readCandidate = (suite: CryptoSuite, block: Pick<Block, "headerBytes" | "bodyBytes">): Read<Candidate> => {
+export const readCandidate = (
+  suite: CryptoSuite,
+  block: Pick<Block, "headerBytes" | "bodyBytes">,
+): Read<Candidate> => {
   const header = decodeHeader(block.headerBytes);
   if (!header.ok) return header;
   const { headerBytes, bodyBytes } = block;
-  return { ok: true, value: { id: blockId(suite, headerBytes), header: header.value, headerBytes, bodyBytes } };
+  return {
+    ok: true,
+    value: { id: blockId(suite, headerBytes), header: header.value, headerBytes, bodyBytes },
+  };
 };
 
 /** Puts a candidate and its batches together; refused unless they make the body that the header names. */
-export const holdBlock = (suite: CryptoSuite, candidate: Candidate, body: Body, batches: readonly Batch[]): Read<HeldBlock> => {
+export const holdBlock = (
+  suite: CryptoSuite,
+  candidate: Candidate,
+  body: Body,
+  batches: readonly Batch[],
+): Read<HeldBlock> => {
   const byDigest = new Map(batches.map((batch) => [batch.digest, batch]));
   const transactions = transactionsOf(body, (digest) => byDigest.get(digest));
-  if (transactions === undefined) return { ok: false, message: "a batch of the body is missing or of another count" };
+  if (transactions === undefined)
+    return { ok: false, message: "a batch of the body is missing or of another count" };
   const { header } = candidate;
   if (transactions.length !== header.transactionCount || bodyRoot(suite, transactions) !== header.bodyRoot) {
     return { ok: false, message: "the body is not the one that the header names" };
@@ -51,7 +65,8 @@ export const readHeldBlock = (suite: CryptoSuite, block: Block, limits: BatchLim
   if (!candidate.ok) return candidate;
   const body = decodeBody(block.bodyBytes);
   if (!body.ok) return body;
-  if (body.value.length !== block.batches.length) return { ok: false, message: "a block with more or fewer batches than its body" };
+  if (body.value.length !== block.batches.length)
+    return { ok: false, message: "a block with more or fewer batches than its body" };
   const batches: Batch[] = [];
   for (const bytes of block.batches) {
     const batch = decodeBatch(suite, bytes, limits);
@@ -88,7 +103,11 @@ export class Candidates {
   /** Held ancestors of a block from `parentId` down, nearest first, as far as they are held. */
   lineage(parentId: Hash): readonly Hash[] {
     const ids: Hash[] = [];
-    for (let at = this.#held.get(parentId); at !== undefined; at = this.#held.get(at.candidate.header.parentId)) {
+    for (
+      let at = this.#held.get(parentId);
+      at !== undefined;
+      at = this.#held.get(at.candidate.header.parentId)
+    ) {
       ids.push(at.candidate.id);
     }
     return ids;

@@ -1,11 +1,29 @@
-import { type Candidate, createLft, type Effect, type EngineConfig, type Head, type ValidatorSet, validatorSet } from "@dure/consensus";
+import {
+  type Candidate,
+  createLft,
+  type Effect,
+  type EngineConfig,
+  type Head,
+  type ValidatorSet,
+  validatorSet,
+} from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { Ledger } from "@dure/ledger";
 import type { ChannelConfig } from "@dure/membership";
-import { createPool, type Pool } from "@dure/mempool";
+import { Pool } from "@dure/mempool";
 import type { Lane } from "@dure/network";
 import type { ScoreHost } from "@dure/score-host";
-import { type Batch, type Body, bodyRoot, decodeBlock, encodeBlock, encodeBody, type Hash } from "@dure/types";
+import {
+  type Batch,
+  type BatchLimits,
+  type Body,
+  blockId,
+  bodyRoot,
+  decodeBlock,
+  encodeBlock,
+  encodeBody,
+  type Hash,
+} from "@dure/types";
 import type { Logger } from "pino";
 import { type Admission, admit } from "./admission.ts";
 import { Batches } from "./batches.ts";
@@ -16,6 +34,7 @@ import { Fetcher } from "./fetcher.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
 import { createIdentities, type Identities } from "./identities.ts";
 import type { Links } from "./links.ts";
+import { blockBytes, blockRange, unattested } from "./log-read.ts";
 import { Outcomes } from "./outcomes.ts";
 import { type Committed, Sync } from "./sync.ts";
 import { Validator } from "./validator.ts";
@@ -28,11 +47,16 @@ export type ChannelOptions = {
   readonly host: ScoreHost;
   readonly links: Links;
   readonly frameBytesMax: number;
+  /** The time of the block that the state reflects at the start. */
+  readonly executedTimestampMs: number;
   readonly logger: Logger;
   readonly now: () => number;
   /** The disk failed, or there is a bug: nothing more may be said, and the process ends. */
   readonly onFailed: (error: unknown) => void;
 };
+
+/** Bounds of a block's header and body, whatever the channel. */
+export const BLOCK_LIMITS = { headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20 } as const;
 
 /** How often transactions whose time is over leave the pool. */
 const EXPIRE_MS = 1_000;
@@ -48,6 +72,7 @@ export class Channel {
   readonly execution: Execution;
   readonly #options: ChannelOptions;
   readonly #set: ValidatorSet;
+  readonly #batchLimits: BatchLimits;
   readonly #candidates = new Candidates();
   readonly #batches: Batches;
   readonly #validator: Validator;
@@ -57,7 +82,11 @@ export class Channel {
   readonly #expiry: NodeJS.Timeout;
   #isPending = false;
   #divergedAt: number | undefined;
-  #payloadMade: { readonly view: number; readonly body: Body; readonly batches: readonly Batch[] } | undefined;
+  #transactionCount = 0;
+  #isClosed = false;
+  #payloadMade:
+    | { readonly view: number; readonly body: Body; readonly batches: readonly Batch[] }
+    | undefined;
   /** Blocks reach the log by commit and by sync: one at a time. */
   #appending: Promise<void> = Promise.resolve();
 
@@ -65,17 +94,16 @@ export class Channel {
     const { suite, config, engine, ledger, links, now } = options;
     const { channelId } = engine;
     const { limits } = config;
-    const batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
     this.#options = options;
+    this.#batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
     this.#set = validatorSet(engine);
     this.identities = createIdentities(suite, config);
-    this.pool = createPool({ suite, channelId, limits });
-    const isCommitted = (id: Hash): boolean => ledger.isCommitted(id);
+    this.pool = new Pool({ suite, channelId, limits, isCommitted: (id) => ledger.isCommitted(id) });
     const onRefused = (peerId: string, reason: string): void => this.#refused(peerId, reason);
     this.#batches = new Batches({
       suite,
       channelId,
-      limits: batchLimits,
+      limits: this.#batchLimits,
       pool: this.pool,
       identities: this.identities,
       links,
@@ -90,7 +118,6 @@ export class Channel {
       batches: this.#batches,
       candidates: this.#candidates,
       identities: this.identities,
-      isCommitted,
       onHeld: (block, valid) => this.#hold(block, valid),
       onRefused,
     });
@@ -98,9 +125,9 @@ export class Channel {
     this.#sync = new Sync({
       suite,
       set: this.#set,
-      limits: { ...batchLimits, headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20, batchBytesMax: limits.batchBytesMax },
+      limits: { ...this.#batchLimits, ...BLOCK_LIMITS, batchBytesMax: limits.batchBytesMax },
       links,
-      head: () => ledger.head(),
+      head: () => this.head(),
       append: (blocks) => this.#appendSynced(blocks),
       onRefused,
     });
@@ -110,7 +137,9 @@ export class Channel {
       identities: this.identities,
       defaultScore: config.defaultScore,
       epoch: engine.epoch,
+      timestampMs: options.executedTimestampMs,
       logger: options.logger,
+      readBlock: (height) => this.readBlock(height),
       onExecuted: (execution, ids) => {
         this.#driver.tell({ type: "executed", execution });
         this.outcomes.reached(ids, "executed");
@@ -139,32 +168,61 @@ export class Channel {
 
   /** Starts the engine from the log's head and the journal, and executes what the log has beyond the state. */
   start(): void {
-    const { ledger, logger, suite, config } = this.#options;
-    const { limits } = config;
-    const batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
+    const { ledger, logger, suite } = this.#options;
     const candidates = [];
     for (const block of ledger.journal.blocks) {
-      const held = readHeldBlock(suite, block, batchLimits);
+      const held = readHeldBlock(suite, block, this.#batchLimits);
       if (!held.ok) throw new Error(`the journal holds a block that does not read: ${held.message}`);
       this.#adopt(held.value);
       candidates.push(held.value.candidate);
     }
     const { record } = ledger.journal;
     if (record === undefined) {
-      logger.error("the consensus record is missing or damaged: this peer follows without voting until it is re-keyed");
+      logger.error(
+        "the consensus record is missing or damaged: this peer follows without voting until it is re-keyed",
+      );
     }
-    this.#driver.tell({ type: "start", head: ledger.head(), record, candidates });
-    for (const execution of ledger.unattested()) this.#driver.tell({ type: "executed", execution });
+    this.#driver.tell({ type: "start", head: this.head(), record, candidates });
+    for (const execution of unattested(ledger, this.#options.engine.epoch))
+      this.#driver.tell({ type: "executed", execution });
     this.execution.run();
+    this.#countTransactions(this.head().height).catch(this.#options.onFailed);
+  }
+
+  /** Counts what the log held at the start, beside everything else. */
+  async #countTransactions(headHeight: number): Promise<void> {
+    for (let height = 1; height <= headHeight && !this.#isClosed; height++) {
+      this.#transactionCount += (await this.#options.ledger.read(height))?.header.transactionCount ?? 0;
+    }
+  }
+
+  /** The committed tip; the genesis while there is no other. */
+  head(): Head {
+    const { base } = this.#options.engine;
+    return this.#options.ledger.head() ?? { ...base, view: 0, executionHeight: 0, proof: undefined };
+  }
+
+  /** How many transactions the chain holds. */
+  get transactionCount(): number {
+    return this.#transactionCount;
+  }
+
+  /** A committed block from the log, with its data. */
+  async readBlock(height: number): Promise<HeldBlock | undefined> {
+    const { ledger, suite } = this.#options;
+    const read = await ledger.read(height);
+    if (read === undefined) return undefined;
+    const held = readHeldBlock(suite, read.block, this.#batchLimits);
+    if (!held.ok) throw new Error(`block ${height} of the log does not read: ${held.message}`);
+    return held.value;
   }
 
   /** Admits a client's signed transaction. */
   submit(bytes: Bytes): Admission {
-    const { suite, ledger, config, now } = this.#options;
+    const { suite, config, now } = this.#options;
     const { pool, identities } = this;
     const { transactionBytesMax } = config.limits;
-    const isCommitted = (id: Hash): boolean => ledger.isCommitted(id);
-    const admission = admit({ suite, pool, identities, transactionBytesMax, isCommitted, now }, bytes);
+    const admission = admit({ suite, pool, identities, transactionBytesMax, now }, bytes);
     if (admission.ok) this.#batches.cutSoon();
     return admission;
   }
@@ -210,9 +268,10 @@ export class Channel {
 
   /** Makes a block's data known to the pool and to later persists and commits. */
   #adopt(block: HeldBlock): void {
-    for (const batch of block.batches) for (const der of batch.certificates.values()) this.identities.learn(der);
+    for (const batch of block.batches)
+      for (const der of batch.certificates.values()) this.identities.learn(der);
     this.#candidates.add(block);
-    this.pool.track(block.candidate.id, block.candidate.header.parentId, block.body, block.transactions);
+    this.pool.track(block.candidate.id, block.body, block.transactions);
   }
 
   /** The data of the block that this node proposes: the payload that the engine asked for last. */
@@ -229,7 +288,7 @@ export class Channel {
     for (const { id, header } of candidates) {
       const block = this.#candidates.get(id);
       if (block !== undefined) held.push(block);
-      else if (header.height > this.#options.ledger.head().height) throw new Error(`block ${id} is not held`);
+      else if (header.height > this.head().height) throw new Error(`block ${id} is not held`);
     }
     return held;
   }
@@ -245,7 +304,7 @@ export class Channel {
   }
 
   #tellPending(): void {
-    const isPending = this.pool.pending(this.#driver.lineage(), this.#options.now());
+    const isPending = this.pool.pending(this.#driver.lineage());
     if (isPending === this.#isPending) return;
     this.#isPending = isPending;
     this.#driver.tell({ type: "pending", pending: isPending });
@@ -263,7 +322,8 @@ export class Channel {
 
   #send({ to, message, about }: Extract<Effect, { type: "send" }>): void {
     const { links } = this.#options;
-    const digests = about === undefined ? [] : (this.#candidates.get(about.id)?.body ?? []).map(({ digest }) => digest);
+    const digests =
+      about === undefined ? [] : (this.#candidates.get(about.id)?.body ?? []).map(({ digest }) => digest);
     const frame: Frame = { type: "consensus", message, batches: this.#batches.unacknowledged(digests) };
     if (to === "all") return links.broadcast(frame);
     const peerId = links.peerOf(to);
@@ -271,15 +331,13 @@ export class Channel {
   }
 
   #payload({ view, parentId, timestampMs, empty }: Extract<Effect, { type: "payload" }>): void {
-    const { suite, ledger } = this.#options;
+    const { suite } = this.#options;
     const lineage = this.#candidates.lineage(parentId);
     const allowed = (transaction: { readonly sender: Hash }): boolean =>
       this.identities.refusalAt(transaction.sender, timestampMs) === undefined;
-    const isCommitted = (id: Hash): boolean => ledger.isCommitted(id);
-    const { body, transactions } = empty
-      ? { body: [], transactions: [] }
-      : this.pool.propose({ lineage, timestampMs, isCommitted, allowed });
-    const batches = body.map(({ digest }) => this.pool.batch(digest)).filter((batch) => batch !== undefined);
+    const { body, transactions, batches } = empty
+      ? { body: [], transactions: [], batches: [] }
+      : this.pool.propose({ lineage, timestampMs, allowed });
     this.#payloadMade = { view, body, batches };
     if (transactions.length === 0) this.#isPending = false;
     this.#driver.tell({
@@ -293,7 +351,9 @@ export class Channel {
     });
   }
 
-  #notice(effect: Extract<Effect, { type: "sync" | "attested" | "diverged" | "disseminate" | "refused" }>): void {
+  #notice(
+    effect: Extract<Effect, { type: "sync" | "attested" | "diverged" | "disseminate" | "refused" }>,
+  ): void {
     const { links, ledger, logger } = this.#options;
     switch (effect.type) {
       case "sync": {
@@ -302,16 +362,24 @@ export class Channel {
         return;
       }
       case "attested":
-        return ledger.saveExecutionCertificate(effect.certificate);
+        ledger.saveExecutionCertificate(effect.certificate).catch(this.#options.onFailed);
+        return;
       case "diverged":
         this.#divergedAt = effect.height;
-        logger.fatal({ height: effect.height, fatal: effect.fatal }, "this node's execution contradicts others'");
-        if (effect.fatal) this.execution.halt(`this peer's result at height ${effect.height} contradicts a quorum's`);
+        logger.fatal(
+          { height: effect.height, fatal: effect.fatal },
+          "this node's execution contradicts others'",
+        );
+        if (effect.fatal)
+          this.execution.halt(`this peer's result at height ${effect.height} contradicts a quorum's`);
         return;
       case "disseminate":
         return this.#batches.disseminate();
       case "refused":
-        return this.#refused(effect.from === undefined ? "" : (links.peerOf(effect.from) ?? ""), effect.reason);
+        return this.#refused(
+          effect.from === undefined ? "" : (links.peerOf(effect.from) ?? ""),
+          effect.reason,
+        );
     }
   }
 
@@ -323,38 +391,53 @@ export class Channel {
 
   /** Appends what the engine committed, but for what sync appended meanwhile; then it is final. */
   async #commit({ blocks, proof }: Extract<Effect, { type: "commit" }>): Promise<void> {
-    const { ledger } = this.#options;
-    const held = this.#heldOf(blocks.filter(({ header }) => header.height > ledger.head().height));
-    if (held.length > 0) await this.#append(held, held.map((_, at) => (at === held.length - 1 ? proof : undefined)));
+    const held = this.#heldOf(blocks.filter(({ header }) => header.height > this.head().height));
+    if (held.length > 0)
+      await this.#append(
+        held,
+        held.map((_, at) => (at === held.length - 1 ? proof : undefined)),
+      );
   }
 
   async #appendSynced(blocks: readonly Committed[]): Promise<void> {
     await this.#exclusively(async () => {
-      const { ledger } = this.#options;
-      const fresh = blocks.filter(({ held }) => held.candidate.header.height > ledger.head().height);
+      const fresh = blocks.filter(({ held }) => held.candidate.header.height > this.head().height);
       if (fresh.length === 0) return;
       for (const { held } of fresh) this.#adopt(held);
-      await this.#append(fresh.map(({ held }) => held), fresh.map(({ block }) => block.proof));
+      await this.#append(
+        fresh.map(({ held }) => held),
+        fresh.map(({ block }) => block.proof),
+      );
     });
-    this.#driver.tell({ type: "advanced", head: this.#options.ledger.head() });
+    this.#driver.tell({ type: "advanced", head: this.head() });
   }
 
-  async #append(held: readonly HeldBlock[], proofs: readonly (Committed["block"]["proof"])[]): Promise<void> {
+  async #append(held: readonly HeldBlock[], proofs: readonly Committed["block"]["proof"][]): Promise<void> {
     const { ledger } = this.#options;
-    await ledger.append(held.map((block, at) => ({ ...blockOf(block), proof: proofs[at] })));
+    await ledger.append(
+      held.map((block, at) => ({ ...blockOf(block), proof: proofs[at] })),
+      undefined,
+      held.map(({ transactions }) => transactions.map(({ id }) => id)),
+    );
     for (const { candidate, transactions } of held) {
-      this.pool.commit(candidate.id, transactions, candidate.header.timestampMs);
-      this.outcomes.reached(transactions.map(({ id }) => id), "final");
+      this.pool.commit(transactions);
+      this.#transactionCount += transactions.length;
+      this.outcomes.reached(
+        transactions.map(({ id }) => id),
+        "final",
+      );
       this.execution.committed({ header: candidate.header, transactions });
     }
-    this.#release(ledger.head());
+    this.#release(this.head());
   }
 
   #release({ height }: Head): void {
     const released = this.#candidates.release(height);
     this.pool.forget(released);
     this.#validator.release(height);
-    this.#options.ledger.journal.release((block) => this.#candidates.has(block));
+    this.#options.ledger.journal.release(({ headerBytes }) =>
+      this.#candidates.has(blockId(this.#options.suite, headerBytes)),
+    );
   }
 
   #serveBlock(peerId: string, id: Hash): void {
@@ -364,26 +447,23 @@ export class Channel {
       links.send(peerId, { type: "block", block: encodeBlock(blockOf(held)) });
       return;
     }
-    ledger
-      .blockBytes(id)
+    blockBytes(ledger, id)
       .then((bytes) => bytes !== undefined && links.send(peerId, { type: "block", block: bytes }))
       .catch((error: unknown) => logger.error({ err: error }, "a block could not be read for another peer"));
   }
 
   #fetched(from: string, bytes: Bytes): void {
     const { suite, config } = this.#options;
-    const { batchBytesMax, transactionBytesMax } = config.limits;
-    const block = decodeBlock(bytes, { headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20, batchBytesMax });
+    const block = decodeBlock(bytes, { ...BLOCK_LIMITS, batchBytesMax: config.limits.batchBytesMax });
     if (!block.ok) return this.#refused(from, block.message);
-    const held = readHeldBlock(suite, block.value, { bytesMax: batchBytesMax, transactionBytesMax });
+    const held = readHeldBlock(suite, block.value, this.#batchLimits);
     if (!held.ok) return this.#refused(from, held.message);
     if (this.#fetcher.isWanted(held.value.candidate.id)) this.#hold(held.value, false);
   }
 
   #serveBlocks(peerId: string, fromHeight: number): void {
     const { links, ledger, frameBytesMax, logger } = this.#options;
-    ledger
-      .range(fromHeight, frameBytesMax / 2)
+    blockRange(ledger, fromHeight, frameBytesMax / 2)
       .then((blocks) => links.send(peerId, { type: "blocks", fromHeight, blocks }))
       .catch((error: unknown) => logger.error({ err: error }, "blocks could not be read for another peer"));
   }
@@ -394,6 +474,7 @@ export class Channel {
 
   /** Stops in order: nothing new in, what is under way out, then execution. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#expiry);
     this.#fetcher.close();
     this.#batches.close();

@@ -1,5 +1,5 @@
-import type { Bytes } from "@dure/crypto";
 import type { Candidate, Effect, Engine, EngineStatus, Input, TimerName, Wanted } from "@dure/consensus";
+import type { Bytes } from "@dure/crypto";
 import type { Hash } from "@dure/types";
 
 /** An input less its time, which the driver adds. */
@@ -19,7 +19,9 @@ export type Shell = {
   readonly payload: (effect: EffectOf<"payload">) => void;
   readonly validate: (effect: EffectOf<"validate">) => void;
   /** All that neither waits for the disk nor is waited for: sync, attested, diverged, disseminate, refused. */
-  readonly notice: (effect: Exclude<Effect, EffectOf<"persist" | "commit" | "send" | "payload" | "validate" | "timer">>) => void;
+  readonly notice: (
+    effect: Exclude<Effect, EffectOf<"persist" | "commit" | "send" | "payload" | "validate" | "timer">>,
+  ) => void;
   /** After each step: what the engine wants fetched may have changed. */
   readonly stepped: () => void;
   /** The disk failed, or the engine has a bug: nothing more may be said (STYLE: crash, restart from durable state). */
@@ -65,7 +67,11 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
   const writeOut = async (round: readonly EffectOf<"persist" | "commit" | "send">[]): Promise<void> => {
     const persists = round.filter((effect) => effect.type === "persist");
     const newest = persists.at(-1);
-    if (newest !== undefined) await shell.persist(newest.record, persists.flatMap((effect) => effect.blocks));
+    if (newest !== undefined)
+      await shell.persist(
+        newest.record,
+        persists.flatMap((effect) => effect.blocks),
+      );
     for (const effect of round) {
       if (isClosed) return;
       if (effect.type === "send") shell.send(effect);

@@ -1,5 +1,5 @@
 import type { Call, Outcome, ScoreHost } from "@dure/score-host";
-import { type Header, type Receipt, RECEIPT_CODE, type Transaction } from "@dure/types";
+import { type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
 import type { Identities } from "./identities.ts";
 import { callOf } from "./payload.ts";
 
@@ -11,7 +11,13 @@ export type Executed = {
 
 const NO_WRITES: Outcome["writes"] = [];
 
-const receiptOf = (transaction: Transaction, height: number, index: number, outcome: Outcome | undefined, score: string): Receipt => ({
+const receiptOf = (
+  transaction: Transaction,
+  height: number,
+  index: number,
+  outcome: Outcome | undefined,
+  score: string,
+): Receipt => ({
   transactionId: transaction.id,
   height,
   index,
@@ -39,10 +45,17 @@ export const executeBlock = async (
     const identity = identities.identityOf(transaction.sender);
     if (call === undefined || identity === undefined) return;
     const { name, organisation, roles } = identity;
-    calls.push({ index, txId: transaction.id, ...call, sender: { id: transaction.sender, name, organisation, roles } });
+    calls.push({
+      index,
+      txId: transaction.id,
+      ...call,
+      sender: { id: transaction.sender, name, organisation, roles },
+    });
   });
   const outcomes = calls.length === 0 ? [] : await host.execute({ height, timestampMs, calls }, read);
-  const byIndex = new Map(calls.map((call, at) => [call.index, { outcome: outcomes[at], score: call.score }]));
+  const byIndex = new Map(
+    calls.map((call, at) => [call.index, { outcome: outcomes[at], score: call.score }]),
+  );
   return {
     receipts: block.transactions.map((transaction, index) => {
       const executed = byIndex.get(index);
@@ -51,4 +64,3 @@ export const executeBlock = async (
     writes: block.transactions.map((_, index) => byIndex.get(index)?.outcome?.writes ?? NO_WRITES),
   };
 };
-

@@ -35,7 +35,9 @@ export class Fetcher {
 
   #ask(blockId: Hash, sources: readonly number[], attempt: number): void {
     const connected = this.#links.connected();
-    const signers = sources.map((index) => this.#links.peerOf(index)).filter((id) => id !== undefined && connected.includes(id));
+    const signers = sources
+      .map((index) => this.#links.peerOf(index))
+      .filter((id) => id !== undefined && connected.includes(id));
     const peers = [...new Set([...signers, ...connected])];
     const peerId = peers[attempt % Math.max(1, peers.length)];
     if (peerId !== undefined) this.#links.send(peerId, { type: "getBlock", blockId });

@@ -1,5 +1,5 @@
 import type { Bytes } from "@dure/crypto";
-import { type Decoded, decode, type Hash, type Reader, readHash, writeHash, Writer } from "@dure/types";
+import { type Decoded, decode, type Hash, type Reader, readHash, Writer, writeHash } from "@dure/types";
 
 /** What peers of a channel say to one another (specs/peer-protocol.md). */
 export type Frame =
@@ -16,7 +16,16 @@ export type Frame =
   | { readonly type: "blocks"; readonly fromHeight: number; readonly blocks: readonly Bytes[] };
 
 const VERSION = 1;
-const TYPE = { consensus: 1, batches: 2, held: 3, getBatches: 4, getBlock: 5, block: 6, getBlocks: 7, blocks: 8 } as const;
+const TYPE = {
+  consensus: 1,
+  batches: 2,
+  held: 3,
+  getBatches: 4,
+  getBlock: 5,
+  block: 6,
+  getBlocks: 7,
+  blocks: 8,
+} as const;
 /** The transport bounds whole frames; parts need no bound of their own below it. */
 const PART_BYTES_MAX = 0xffffffff;
 const DIGESTS_MAX = 4096;

@@ -1,6 +1,13 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
-import { certificateIssuedBy, parseCertificate } from "@dure/crypto/x509";
-import { type ChannelConfig, type Identity, judgeAt, judgeIssue, type IssuedIdentity, maySubmit } from "@dure/membership";
+import { type Certificate, certificateIssuedBy, parseCertificate } from "@dure/crypto/x509";
+import {
+  type ChannelConfig,
+  type Identity,
+  type IssuedIdentity,
+  judgeAt,
+  judgeIssue,
+  maySubmit,
+} from "@dure/membership";
 import { certificateId, type Hash } from "@dure/types";
 
 /** A certificate as this channel judges it: its identity, or why it has none here. */
@@ -21,13 +28,25 @@ export type Identities = {
   /** Who a sender is, for the SCORE; undefined if it was never learned. */
   readonly identityOf: (sender: Hash) => Identity | undefined;
   /** Whether a sender may submit at a time; the code of the refusal otherwise. */
-  readonly refusalAt: (sender: Hash, atMs: number) => { readonly code: string; readonly message: string } | undefined;
+  readonly refusalAt: (
+    sender: Hash,
+    atMs: number,
+  ) => { readonly code: string; readonly message: string } | undefined;
 };
 
 /** More certificates than this are not remembered: the oldest is judged again when it comes back. */
 const REMEMBERED_MAX = 100_000;
 
-const UNKNOWN = { code: "IDENTITY_UNKNOWN", message: "the sender's certificate is not known here: send it along" };
+/** Whether the root of this DER issued a certificate. */
+export const issuedBy = (suite: CryptoSuite, certificate: Certificate, root: Bytes): boolean => {
+  const parsed = parseCertificate(root);
+  return parsed.ok && certificateIssuedBy(suite, certificate, parsed.certificate);
+};
+
+const UNKNOWN = {
+  code: "IDENTITY_UNKNOWN",
+  message: "the sender's certificate is not known here: send it along",
+};
 
 export const createIdentities = (suite: CryptoSuite, config: ChannelConfig): Identities => {
   const known = new Map<Hash, Judged>();
@@ -35,7 +54,8 @@ export const createIdentities = (suite: CryptoSuite, config: ChannelConfig): Ide
   const judge = (der: Bytes): Judged => {
     const parsed = parseCertificate(der);
     if (!parsed.ok) return { ok: false, code: "CERTIFICATE_MALFORMED", message: parsed.message };
-    const verdict = judgeIssue(config, parsed.certificate, (facts, root) => certificateIssuedBy(suite, facts, root));
+    const { certificate } = parsed;
+    const verdict = judgeIssue(config, certificate, (root) => issuedBy(suite, certificate, root));
     return verdict.ok ? { ok: true, der: parsed.certificate.der, issued: verdict.issued } : verdict;
   };
 

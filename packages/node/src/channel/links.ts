@@ -2,7 +2,8 @@ import type { Lane, Membership } from "@dure/network";
 import { encodeFrame, type Frame } from "./frame.ts";
 
 /** Which lane a frame travels on: consensus is small and urgent, the rest may be large. */
-const laneOf = (frame: Frame): Lane => (frame.type === "consensus" || frame.type === "held" ? "consensus" : "bulk");
+const laneOf = (frame: Frame): Lane =>
+  frame.type === "consensus" || frame.type === "held" ? "consensus" : "bulk";
 
 /** The channel's connected peers, by id and by validator index. */
 export type Links = {
@@ -33,4 +34,3 @@ export const createLinks = (
     peerOf: (index) => validators[index],
   };
 };
-

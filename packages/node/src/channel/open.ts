@@ -1,17 +1,16 @@
-import { join } from "node:path";
 import { createLft, type EngineConfig } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
-import { type Ledger, openLedger } from "@dure/ledger";
-import { type Genesis, parseGenesis } from "@dure/membership";
+import { channelDirectory, type Ledger, openLedger } from "@dure/ledger";
+import { type ChannelConfig, parseGenesis } from "@dure/membership";
 import type { Transport } from "@dure/network";
 import { createScoreHost, type ScoreHost, type ScoreHostEvent } from "@dure/score-host";
 import { encodeText, type Hash } from "@dure/types";
 import type { Logger } from "pino";
 import { NodeError } from "../error.ts";
-import { Channel } from "./channel.ts";
+import { BLOCK_LIMITS, Channel } from "./channel.ts";
 import { createLinks } from "./links.ts";
-import { type Submitter, viewOf } from "./view-of.ts";
 import type { ChannelView } from "./view.ts";
+import { type Submitter, viewOf } from "./view-of.ts";
 
 /** The largest frame between peers: a full block with its batches fits (the genesis is checked against it). */
 export const FRAME_BYTES_MAX = 4 * 1024 * 1024;
@@ -29,25 +28,37 @@ export type OpenOptions = {
 };
 
 /** A channel that runs on this peer. */
-export type OpenChannel = { readonly view: ChannelView; readonly genesis: Genesis; readonly close: () => Promise<void> };
+export type OpenChannel = {
+  readonly view: ChannelView;
+  readonly genesis: ChannelConfig;
+  readonly close: () => Promise<void>;
+};
 
-const readGenesis = (suite: CryptoSuite, text: string): { readonly genesis: Genesis; readonly channelId: Hash } => {
+const readGenesis = (
+  suite: CryptoSuite,
+  text: string,
+): { readonly genesis: ChannelConfig; readonly channelId: Hash } => {
   const parsed = parseGenesis(suite, text);
-  if (!parsed.ok) throw new NodeError("GENESIS_INVALID", `the genesis document is refused: ${parsed.message}`);
-  return parsed;
+  if (!parsed.ok)
+    throw new NodeError("GENESIS_INVALID", `the genesis document is refused: ${parsed.message}`);
+  return { genesis: parsed.config, channelId: parsed.channelId };
 };
 
 /** The engine's configuration for this peer: a validator if the genesis names its id and this very key. */
-const engineOf = (options: OpenOptions, genesis: Genesis, channelId: Hash): EngineConfig => {
+const engineOf = (options: OpenOptions, genesis: ChannelConfig, channelId: Hash): EngineConfig => {
   const { suite, peerId, consensusSeed } = options;
   const index = genesis.validators.findIndex(({ id }) => id === peerId);
   const validators = genesis.validators.map(({ publicKey, weight }) => ({ publicKey, weight }));
   const ownKey = suite.publicKeyOf(consensusSeed);
   const named = validators[index];
   if (named !== undefined && Buffer.compare(named.publicKey, ownKey) !== 0) {
-    throw new NodeError("KEY_MISMATCH", `the genesis names another consensus key for ${peerId}: this home's consensus key is not the registered one`);
+    throw new NodeError(
+      "KEY_MISMATCH",
+      `the genesis names another consensus key for ${peerId}: this home's consensus key is not the registered one`,
+    );
   }
-  const { spinInterval, lag, baseMs, capMs, blockIntervalMs, driftMs, resendMs, statusMs } = genesis.consensus;
+  const { spinInterval, lag, baseMs, capMs, blockIntervalMs, driftMs, resendMs, statusMs } =
+    genesis.consensus;
   return {
     suite,
     channelId,
@@ -64,42 +75,48 @@ const engineOf = (options: OpenOptions, genesis: Genesis, channelId: Hash): Engi
 const logHost = (logger: Logger, event: ScoreHostEvent): void => logger.info({ event }, "score host");
 
 /** Height 0: the SCOREs' `init` over an empty state. */
-const executeGenesis = async (ledger: Ledger, host: ScoreHost, genesis: Genesis): Promise<void> => {
+const executeGenesis = async (ledger: Ledger, host: ScoreHost, genesis: ChannelConfig): Promise<void> => {
   if (ledger.executedHeight() >= 0) return;
   const inits = genesis.scores.map(({ name }) => ({ score: name, params: "{}" }));
   const outcomes = await host.executeGenesis(inits, genesis.timestampMs);
   outcomes.forEach(({ code, message }, at) => {
-    if (code !== 0) throw new NodeError("GENESIS_INVALID", `SCORE ${inits[at]?.score}'s init failed: ${message}`);
+    if (code !== 0)
+      throw new NodeError("GENESIS_INVALID", `SCORE ${inits[at]?.score}'s init failed: ${message}`);
   });
   await ledger.apply({ height: 0, receipts: [], writes: outcomes.map(({ writes }) => writes) });
 };
 
 /** Opens a channel's home, starts its score host and its engine, and joins its streams. */
 export const openChannel = async (options: OpenOptions): Promise<OpenChannel> => {
-  const { suite, home, genesisText, peerId, transport } = options;
+  const { suite, home, genesisText, consensusSeed, transport } = options;
   const { genesis, channelId } = readGenesis(suite, genesisText);
   const logger = options.logger.child({ channel: genesis.name });
   const engine = engineOf(options, genesis, channelId);
   const ledger = await openLedger({
-    directory: join(home, "channels", channelId),
+    directory: channelDirectory(home, channelId),
     suite,
     channelId,
     genesis: encodeText(genesisText),
     freshRecord: createLft(engine).freshRecord(),
-    limits: genesis.limits,
+    publicKey: engine.self === undefined ? undefined : suite.publicKeyOf(consensusSeed),
+    limits: { ...BLOCK_LIMITS, batchBytesMax: genesis.limits.batchBytesMax },
     longestLifeMs: genesis.limits.longestLifeMs,
-    genesisTimestampMs: genesis.timestampMs,
     onEvent: (event) => logger.info({ event }, "ledger"),
   });
   const host = await createScoreHost({ scores: genesis.scores, onEvent: (event) => logHost(logger, event) });
   await executeGenesis(ledger, host, genesis);
+  const executed = await ledger.read(ledger.executedHeight());
   let channel: Channel | undefined;
   const membership = transport.join(channelId, {
     onFrame: (from, lane, frame) => channel?.onFrame(from, lane, frame),
     onUp: (id) => channel?.onUp(id),
     onDown: (id) => logger.info({ peerId: id }, "disconnected"),
   });
-  const links = createLinks(membership, () => transport.connected(channelId), genesis.validators.map(({ id }) => id));
+  const links = createLinks(
+    membership,
+    () => transport.connected(channelId),
+    genesis.validators.map(({ id }) => id),
+  );
   channel = new Channel({
     suite,
     config: genesis,
@@ -108,6 +125,7 @@ export const openChannel = async (options: OpenOptions): Promise<OpenChannel> =>
     host,
     links,
     frameBytesMax: FRAME_BYTES_MAX,
+    executedTimestampMs: executed?.header.timestampMs ?? genesis.timestampMs,
     logger,
     now: Date.now,
     onFailed: options.onFailed,

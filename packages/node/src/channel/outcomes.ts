@@ -3,7 +3,11 @@ import type { Hash } from "@dure/types";
 /** How far a transaction has come: final when its block's commit is synced, executed when its receipt stands. */
 export type Stage = "final" | "executed";
 
-type Waiter = { readonly stage: Stage; readonly resolve: (reached: boolean) => void; readonly timer: NodeJS.Timeout };
+type Waiter = {
+  readonly stage: Stage;
+  readonly resolve: (reached: boolean) => void;
+  readonly timer: NodeJS.Timeout;
+};
 
 /** More waiters than this are refused: each is a client's open request. */
 const WAITERS_MAX = 20_000;
@@ -26,7 +30,11 @@ export class Outcomes {
         this.#count -= 1;
         resolve(reached);
       };
-      const waiter: Waiter = { stage, resolve: settle, timer: setTimeout(() => this.#giveUp(id, waiter), timeoutMs) };
+      const waiter: Waiter = {
+        stage,
+        resolve: settle,
+        timer: setTimeout(() => this.#giveUp(id, waiter), timeoutMs),
+      };
       this.#waiters.set(id, [...(this.#waiters.get(id) ?? []), waiter]);
     });
   }
@@ -57,4 +65,3 @@ export class Outcomes {
     this.#waiters.clear();
   }
 }
-

@@ -50,9 +50,15 @@ const scoreOf = (score: string, params: unknown, defaultScore: string): string =
 export const callOfBody = (body: unknown, score: string, defaultScore: string): PayloadCall | undefined => {
   if (!isRecord(body) || typeof body["method"] !== "string") return undefined;
   const params = body["params"] ?? {};
-  return { score: scoreOf(score, params, defaultScore), method: body["method"], params: JSON.stringify(params) };
+  return {
+    score: scoreOf(score, params, defaultScore),
+    method: body["method"],
+    params: JSON.stringify(params),
+  };
 };
 
 /** What a transaction calls; undefined: it is data. */
-export const callOf = ({ payload, score }: Pick<TransactionBody, "payload" | "score">, defaultScore: string): PayloadCall | undefined =>
-  callOfBody(payloadValue(payload)?.value, score, defaultScore);
+export const callOf = (
+  { payload, score }: Pick<TransactionBody, "payload" | "score">,
+  defaultScore: string,
+): PayloadCall | undefined => callOfBody(payloadValue(payload)?.value, score, defaultScore);

@@ -1,5 +1,5 @@
-import type { Bytes, CryptoSuite } from "@dure/crypto";
 import { type Head, type ValidatorSet, verifyCommitProof } from "@dure/consensus";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
 import { type BatchLimits, type Block, type BlockLimits, decodeBlock } from "@dure/types";
 import { type HeldBlock, readHeldBlock } from "./candidates.ts";
 import type { Links } from "./links.ts";
@@ -63,7 +63,8 @@ export class Sync {
 
   /** A peer's answer; any that was not asked for is ignored. */
   receive(answer: Answer): void {
-    if (this.#asked?.peerId === answer.peerId && this.#asked.fromHeight === answer.fromHeight) this.#answer?.(answer);
+    if (this.#asked?.peerId === answer.peerId && this.#asked.fromHeight === answer.fromHeight)
+      this.#answer?.(answer);
   }
 
   #nextPeer(): string | undefined {
@@ -111,7 +112,8 @@ export class Sync {
     if (typeof read === "string") return read;
     // Live commits may have overtaken the answer: that is nobody's fault.
     const fresh = read.filter(({ held }) => held.candidate.header.height > head().height);
-    if (fresh.length === 0) return read.length > 0 && head().height >= fromHeight ? undefined : "an answer without blocks";
+    if (fresh.length === 0)
+      return read.length > 0 && head().height >= fromHeight ? undefined : "an answer without blocks";
     const flaw = this.#flawOf(fresh);
     if (flaw !== undefined) return flaw;
     await this.#options.append(fresh);
@@ -137,7 +139,8 @@ export class Sync {
     let isProven = false;
     for (const { block, held } of blocks) {
       const { candidate } = held;
-      if (candidate.header.height !== height + 1 || candidate.header.parentId !== id) return "blocks that do not follow our head";
+      if (candidate.header.height !== height + 1 || candidate.header.parentId !== id)
+        return "blocks that do not follow our head";
       isProven = block.proof !== undefined;
       if (block.proof !== undefined && !verifyCommitProof(set, candidate.id, candidate.header, block.proof)) {
         return "a commit proof that does not verify";

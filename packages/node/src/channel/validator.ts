@@ -12,13 +12,17 @@ export type ValidatorOptions = {
   readonly batches: Batches;
   readonly candidates: Candidates;
   readonly identities: Identities;
-  readonly isCommitted: (id: Hash) => boolean;
   /** A proposal's data is here and was judged. */
   readonly onHeld: (block: HeldBlock, valid: boolean) => void;
   readonly onRefused: (peerId: string, reason: string) => void;
 };
 
-type Waiting = { readonly candidate: Candidate; readonly body: Body; readonly from: string; readonly missing: Set<Hash> };
+type Waiting = {
+  readonly candidate: Candidate;
+  readonly body: Body;
+  readonly from: string;
+  readonly missing: Set<Hash>;
+};
 
 /** How many proposals may wait for batches at a time. */
 const WAITING_MAX = 64;
@@ -58,18 +62,23 @@ export class Validator {
 
   /** Forgets proposals that wait at or below a committed height. */
   release(height: number): void {
-    for (const [id, { candidate }] of this.#waiting) if (candidate.header.height <= height) this.#waiting.delete(id);
+    for (const [id, { candidate }] of this.#waiting)
+      if (candidate.header.height <= height) this.#waiting.delete(id);
   }
 
   #judge({ candidate, body, from }: Waiting): void {
-    const { suite, pool, candidates, identities, isCommitted, onHeld, onRefused } = this.#options;
-    const batches = body.map(({ digest }) => pool.batch(digest)).filter((batch): batch is Batch => batch !== undefined);
+    const { suite, pool, candidates, identities, onHeld, onRefused } = this.#options;
+    const batches = body
+      .map(({ digest }) => pool.batch(digest))
+      .filter((batch): batch is Batch => batch !== undefined);
     const held = holdBlock(suite, candidate, body, batches);
     if (!held.ok) return onRefused(from, held.message);
     const { timestampMs, parentId } = candidate.header;
-    const allowed = (transaction: Transaction): boolean => identities.refusalAt(transaction.sender, timestampMs) === undefined;
+    const allowed = (transaction: Transaction): boolean =>
+      identities.refusalAt(transaction.sender, timestampMs) === undefined;
     const lineage = candidates.lineage(parentId);
-    const verdict = pool.check(body, { lineage, timestampMs, isCommitted, allowed });
+    const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    const verdict = pool.check(held.value.transactions, bytes, { lineage, timestampMs, allowed });
     if (!verdict.ok) onRefused(from, `a proposal: ${verdict.message}`);
     onHeld(held.value, verdict.ok);
   }

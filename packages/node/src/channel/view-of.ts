@@ -1,9 +1,10 @@
 import type { CryptoSuite } from "@dure/crypto";
 import { randomBytes } from "@dure/crypto/sodium";
-import type { Ledger } from "@dure/ledger";
-import type { Genesis } from "@dure/membership";
-import type { ScoreHost } from "@dure/score-host";
-import { certificateId, type Hash, signTransaction } from "@dure/types";
+import type { Ledger, TransactionPlace } from "@dure/ledger";
+import type { ChannelConfig } from "@dure/membership";
+import { type QueryOutcome, type ScoreHost, ScoreHostError } from "@dure/score-host";
+import { certificateId, decodeReceipt, type Hash, signTransaction } from "@dure/types";
+import { Refusal } from "../rest/refusal.ts";
 import type { Channel } from "./channel.ts";
 import type { Links } from "./links.ts";
 import type { BlockView, ChannelView, TransactionView } from "./view.ts";
@@ -13,7 +14,7 @@ export type Submitter = { readonly certificate: Uint8Array; readonly seed: Uint8
 
 export type ViewParts = {
   readonly suite: CryptoSuite;
-  readonly genesis: Genesis;
+  readonly genesis: ChannelConfig;
   readonly genesisText: string;
   readonly channelId: Hash;
   readonly peerId: string;
@@ -27,30 +28,78 @@ export type ViewParts = {
 /** Who asks where no one signed: queries of v1 carry no identity. */
 const ANYONE = { id: "", name: "anyone", organisation: "", roles: [] } as const;
 
-const blockView = async ({ ledger, links }: ViewParts, which: Hash | number | "last"): Promise<BlockView | undefined> => {
-  const height = which === "last" ? ledger.head().height : typeof which === "number" ? which : ledger.heightOf(which);
-  const block = height === undefined || height < 1 ? undefined : await ledger.block(height);
-  if (block === undefined) return undefined;
-  const { id, header, transactions } = block;
-  return { id, header, transactions, proposerId: links.peerOf(header.proposer) ?? "" };
+const blockView = async (
+  { ledger, links, channel }: ViewParts,
+  which: Hash | number | "last",
+): Promise<BlockView | undefined> => {
+  const height =
+    which === "last"
+      ? channel.head().height
+      : typeof which === "number"
+        ? which
+        : await ledger.heightOf(which);
+  const held = height === undefined || height < 1 ? undefined : await channel.readBlock(height);
+  if (held === undefined) return undefined;
+  const { id, header } = held.candidate;
+  return { id, header, transactions: held.transactions, proposerId: links.peerOf(header.proposer) ?? "" };
 };
 
-const transactionView = async ({ ledger, channel }: ViewParts, id: Hash): Promise<TransactionView> => {
-  const place = await ledger.placeOf(id);
-  if (place !== undefined) {
-    const block = await ledger.block(place.height);
-    const transaction = block?.transactions[place.index];
-    const receipt = await ledger.receipt(place.height, place.index);
-    if (transaction === undefined) return { stage: "unknown" };
-    return receipt === undefined ? { stage: "final", transaction, ...place } : { stage: "executed", transaction, receipt };
-  }
+const executedView = async (
+  { ledger, channel }: ViewParts,
+  { height, index }: TransactionPlace,
+): Promise<TransactionView> => {
+  const transaction = (await channel.readBlock(height))?.transactions[index];
+  const bytes = ledger.receipts(height)?.[index];
+  const receipt = bytes === undefined ? undefined : decodeReceipt(bytes);
+  if (transaction === undefined || receipt?.ok !== true) return { stage: "unknown" };
+  return { stage: "executed", transaction, receipt: receipt.value };
+};
+
+const transactionView = async (parts: ViewParts, id: Hash): Promise<TransactionView> => {
+  const { ledger, channel } = parts;
+  const place = ledger.place(id);
+  if (place !== undefined) return executedView(parts, place);
+  const final = channel.execution.find(id);
+  if (final !== undefined) return { stage: "final", ...final };
   const pooled = channel.pool.transaction(id);
   return pooled === undefined ? { stage: "unknown" } : { stage: "accepted", transaction: pooled };
 };
 
+/** How often a query starts anew because a block was executed between its reads. */
+const QUERY_ATTEMPTS = 10;
+
+/** The state moved on between two reads of one query. */
+class StateMoved extends Error {}
+
+/** Queries the state after one height: all its reads see that height, or it starts anew at the next. */
+const query = async (
+  parts: ViewParts,
+  score: string,
+  method: string,
+  params: string,
+): Promise<QueryOutcome> => {
+  const { ledger, host, channel } = parts;
+  for (let attempt = 0; attempt < QUERY_ATTEMPTS; attempt++) {
+    const height = ledger.executedHeight();
+    const timestampMs = channel.execution.timestampMs;
+    const read = (keys: readonly Uint8Array[]) => {
+      if (ledger.executedHeight() !== height) throw new StateMoved();
+      return keys.map((key) => ledger.get(key)?.value);
+    };
+    try {
+      return await host.query({ height, timestampMs, score, method, params, sender: ANYONE }, read);
+    } catch (error) {
+      if (error instanceof ScoreHostError && error.code === "QUERY_OVERLOADED")
+        throw new Refusal(error.code, error.message);
+      if (ledger.executedHeight() === height) throw error;
+    }
+  }
+  throw new Refusal("QUERY_OVERLOADED", "the state changes faster than the query reads it: ask again");
+};
+
 /** A channel as the APIs see it. */
 export const viewOf = (parts: ViewParts): ChannelView => {
-  const { suite, genesis, genesisText, channelId, peerId, submitter, channel, ledger, host, links } = parts;
+  const { suite, genesis, genesisText, channelId, peerId, submitter, channel, ledger, links } = parts;
   const sender = certificateId(suite, submitter.certificate);
   return {
     name: genesis.name,
@@ -72,22 +121,18 @@ export const viewOf = (parts: ViewParts): ChannelView => {
       return channel.submit(signTransaction(suite, body, submitter.seed));
     },
     wait: (id, stage, timeoutMs) => {
-      const reached = ledger.placeNow(id);
-      const isThere = reached !== undefined && (stage === "final" || reached.height <= ledger.executedHeight());
+      const isThere =
+        ledger.place(id) !== undefined || (stage === "final" && channel.execution.find(id) !== undefined);
       return isThere ? Promise.resolve(true) : channel.outcomes.wait(id, stage, timeoutMs);
     },
     isBusy: () => channel.outcomes.isFull,
     transaction: (id) => transactionView(parts, id),
     block: (which) => blockView(parts, which),
     certificateOf: (id) => channel.identities.certificateOf(id),
-    query: (score, method, params) => {
-      const height = ledger.executedHeight();
-      const call = { height, timestampMs: ledger.timestampOf(height), score, method, params, sender: ANYONE };
-      return host.query(call, (keys) => keys.map((key) => ledger.read(key)));
-    },
+    query: (score, method, params) => query(parts, score, method, params),
     status: () => {
       const { divergedAt, ...consensus } = channel.status();
-      const head = ledger.head();
+      const head = channel.head();
       return {
         channelId,
         name: genesis.name,
@@ -97,7 +142,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
         blockId: head.blockId,
         executedHeight: ledger.executedHeight(),
         stateRoot: ledger.stateRoot(),
-        transactionCount: ledger.transactionCount(),
+        transactionCount: channel.transactionCount,
         connected: links.connected(),
         halted: channel.execution.halted,
         diverged: divergedAt,

@@ -18,7 +18,12 @@ export type BlockView = {
 export type TransactionView =
   | { readonly stage: "unknown" }
   | { readonly stage: "accepted"; readonly transaction: Transaction }
-  | { readonly stage: "final"; readonly transaction: Transaction; readonly height: number; readonly index: number }
+  | {
+      readonly stage: "final";
+      readonly transaction: Transaction;
+      readonly height: number;
+      readonly index: number;
+    }
   | { readonly stage: "executed"; readonly transaction: Transaction; readonly receipt: Receipt };
 
 export type ScoreView = { readonly name: string; readonly version: string };
@@ -66,7 +71,12 @@ export type ChannelView = {
   readonly transaction: (id: Hash) => Promise<TransactionView>;
   readonly block: (which: Hash | number | "last") => Promise<BlockView | undefined>;
   readonly certificateOf: (sender: Hash) => Bytes | undefined;
-  readonly query: (score: string, method: string, params: string, sender: Hash | undefined) => Promise<QueryOutcome>;
+  readonly query: (
+    score: string,
+    method: string,
+    params: string,
+    sender: Hash | undefined,
+  ) => Promise<QueryOutcome>;
   readonly status: () => ChannelStatus;
   readonly isLeader: () => boolean;
 };

@@ -1,5 +1,11 @@
 import cors from "@fastify/cors";
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from "fastify";
 import type { ChannelView } from "../channel/view.ts";
 import { Refusal } from "./refusal.ts";
 import { routesV1 } from "./v1.ts";
@@ -18,7 +24,10 @@ const refuseForeignPages = (request: FastifyRequest): void => {
   const { origin } = request.headers;
   if (request.method === "GET" || origin === undefined) return;
   if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return;
-  throw new Refusal("ORIGIN_REFUSED", "a web page of another origin may not submit: send the request from an application");
+  throw new Refusal(
+    "ORIGIN_REFUSED",
+    "a web page of another origin may not submit: send the request from an application",
+  );
 };
 
 const codeOf = (error: FastifyError): string => {
@@ -52,7 +61,13 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.setErrorHandler(onError);
   server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ code: "NOT_FOUND", message: `there is no ${request.method} ${request.url.slice(0, 200)}`, response_code: -1 }),
+    reply
+      .code(404)
+      .send({
+        code: "NOT_FOUND",
+        message: `there is no ${request.method} ${request.url.slice(0, 200)}`,
+        response_code: -1,
+      }),
   );
   routesV1(server, options);
   routesV2(server, options);

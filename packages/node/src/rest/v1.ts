@@ -10,7 +10,14 @@ import type { RestOptions } from "./server.ts";
  * loopchain's REST v1 (specs/rest-v1.md), field by field: strings where it had strings, numbers where it had numbers.
  */
 
-const CODE = { success: 0, fail: -1, wrongBlockHash: -4, parameters: -6, addTransaction: -10, timeout: -900 } as const;
+const CODE = {
+  success: 0,
+  fail: -1,
+  wrongBlockHash: -4,
+  parameters: -6,
+  addTransaction: -10,
+  timeout: -900,
+} as const;
 const INVOKE = { success: 0, notInvoked: 2, refused: 9000 } as const;
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
@@ -39,12 +46,17 @@ const scoreObject = (channel: ChannelView): Record<string, unknown> => {
     : { id: score.name, version: score.version, all_version: [score.version], status: 0 };
 };
 
-const hashOf = (text: string | undefined): Hash | undefined => (text === undefined ? undefined : parseHash(text.replace(/^0x/, "")));
+const hashOf = (text: string | undefined): Hash | undefined =>
+  text === undefined ? undefined : parseHash(text.replace(/^0x/, ""));
 
 /** A transaction's data as the client sent it: JSON where it is JSON. */
-const dataOf = (transaction: Transaction): unknown => payloadValue(transaction.payload)?.value ?? decodeText(transaction.payload) ?? "";
+const dataOf = (transaction: Transaction): unknown =>
+  payloadValue(transaction.payload)?.value ?? decodeText(transaction.payload) ?? "";
 
-const transactionObject = async (channel: ChannelView, id: Hash | undefined): Promise<Record<string, unknown>> => {
+const transactionObject = async (
+  channel: ChannelView,
+  id: Hash | undefined,
+): Promise<Record<string, unknown>> => {
   const view = id === undefined ? undefined : await channel.transaction(id);
   if (view === undefined || view.stage === "unknown") {
     return { response_code: CODE.fail, data: "", meta: "", more_info: "fail", signature: "", public_key: "" };
@@ -97,10 +109,15 @@ const transactionsObject = (block: BlockView): unknown =>
 
 const answerQuery = async (channel: ChannelView, body: unknown): Promise<Record<string, unknown>> => {
   const call = callOfBody(body, "", channel.defaultScore);
-  if (call === undefined) throw new Refusal("REQUEST_MALFORMED", "a query is a JSON-RPC object with a method");
+  if (call === undefined)
+    throw new Refusal("REQUEST_MALFORMED", "a query is a JSON-RPC object with a method");
   const { id = null } = body as { readonly id?: unknown };
   const outcome = await channel.query(call.score, call.method, call.params, undefined);
-  if (outcome.kind === "timeout") return { response_code: String(CODE.timeout), response: { code: INVOKE.refused, message: outcome.message } };
+  if (outcome.kind === "timeout")
+    return {
+      response_code: String(CODE.timeout),
+      response: { code: INVOKE.refused, message: outcome.message },
+    };
   const response =
     outcome.code === INVOKE.success
       ? { jsonrpc: "2.0", code: outcome.code, response: JSON.parse(outcome.result), id }
@@ -110,7 +127,10 @@ const answerQuery = async (channel: ChannelView, body: unknown): Promise<Record<
 
 const submit = (channel: ChannelView, bytes: Uint8Array): Record<string, unknown> => {
   if (!channel.peerSubmits) {
-    throw new Refusal("PEER_SUBMITS_OFF", "this channel takes client-signed transactions only: POST /api/v2/transactions");
+    throw new Refusal(
+      "PEER_SUBMITS_OFF",
+      "this channel takes client-signed transactions only: POST /api/v2/transactions",
+    );
   }
   const admission = channel.submitAsPeer(bytes, "");
   if (!admission.ok) throw new Refusal(admission.code, admission.message);
@@ -119,11 +139,14 @@ const submit = (channel: ChannelView, bytes: Uint8Array): Record<string, unknown
 
 /** Adds v1's routes. */
 export const routesV1 = (server: FastifyInstance, options: RestOptions): void => {
-  server.get("/api/v1/status/peer", async (request) => statusObject(channelOf(options, request), options.target()));
+  server.get("/api/v1/status/peer", async (request) =>
+    statusObject(channelOf(options, request), options.target()),
+  );
   server.get("/api/v1/status/score", async (request) => scoreObject(channelOf(options, request)));
   server.post("/api/v1/transactions", async (request) => {
     const { bytes, value } = jsonOf(request);
-    const named = typeof value === "object" && value !== null ? (value as Record<string, unknown>)["channel"] : undefined;
+    const named =
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)["channel"] : undefined;
     return submit(channelOf(options, request, named), bytes);
   });
   server.get("/api/v1/transactions", async (request) =>
@@ -135,7 +158,8 @@ export const routesV1 = (server: FastifyInstance, options: RestOptions): void =>
   }));
   server.post("/api/v1/query", async (request) => {
     const { value } = jsonOf(request);
-    const named = typeof value === "object" && value !== null ? (value as Record<string, unknown>)["channel"] : undefined;
+    const named =
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)["channel"] : undefined;
     return answerQuery(channelOf(options, request, named), value);
   });
   server.get("/api/v1/blocks", async (request) => {
@@ -149,7 +173,8 @@ export const routesV1 = (server: FastifyInstance, options: RestOptions): void =>
     }
     const id = hashOf(hash);
     const block = id === undefined ? undefined : await channel.block(id);
-    if (block === undefined) return { response_code: CODE.wrongBlockHash, message: "there is no block of this hash" };
+    if (block === undefined)
+      return { response_code: CODE.wrongBlockHash, message: "there is no block of this hash" };
     return { ...blockObject(block), tx_data_json: transactionsObject(block) };
   });
 };

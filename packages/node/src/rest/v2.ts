@@ -21,7 +21,8 @@ const base64Bytes = (value: unknown, what: string): Uint8Array => {
 
 const base64List = (value: unknown, what: string): readonly Uint8Array[] => {
   if (!Array.isArray(value)) throw new Refusal("REQUEST_MALFORMED", `${what} is not a list`);
-  if (value.length > TRANSACTIONS_MAX) throw new Refusal("REQUEST_TOO_LARGE", `${what} holds more than ${TRANSACTIONS_MAX}`);
+  if (value.length > TRANSACTIONS_MAX)
+    throw new Refusal("REQUEST_TOO_LARGE", `${what} holds more than ${TRANSACTIONS_MAX}`);
   return value.map((item, index) => base64Bytes(item, `${what}[${index}]`));
 };
 
@@ -39,7 +40,14 @@ const waitMsOf = (text: string | undefined): number => {
   return waitMs;
 };
 
-const receiptObject = ({ height, index, code, message, result, events }: Receipt): Record<string, unknown> => ({
+const receiptObject = ({
+  height,
+  index,
+  code,
+  message,
+  result,
+  events,
+}: Receipt): Record<string, unknown> => ({
   height,
   index,
   code,
@@ -48,7 +56,10 @@ const receiptObject = ({ height, index, code, message, result, events }: Receipt
   events: events.map((event) => ({ ...event, data: JSON.parse(event.data) })),
 });
 
-const transactionObject = (id: Hash, view: Exclude<TransactionView, { stage: "unknown" }>): Record<string, unknown> => {
+const transactionObject = (
+  id: Hash,
+  view: Exclude<TransactionView, { stage: "unknown" }>,
+): Record<string, unknown> => {
   const { transaction } = view;
   const common = {
     id,
@@ -75,7 +86,12 @@ const blockObject = ({ id, header, proposerId, transactions }: BlockView): Recor
   transactions: transactions.map((transaction) => transaction.id),
 });
 
-const submitOne = async (channel: ChannelView, id: Hash, until: Until, waitMs: number): Promise<Record<string, unknown>> => {
+const submitOne = async (
+  channel: ChannelView,
+  id: Hash,
+  until: Until,
+  waitMs: number,
+): Promise<Record<string, unknown>> => {
   if (until === "accepted") return { id, status: "accepted" };
   await channel.wait(id, until, waitMs);
   const view = await channel.transaction(id);
@@ -105,7 +121,8 @@ const heightOrHash = (text: string): Hash | number | "last" => {
   if (text === "last") return text;
   const height = /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : undefined;
   const which = height !== undefined && Number.isSafeInteger(height) ? height : parseHash(text);
-  if (which === undefined) throw new Refusal("REQUEST_MALFORMED", "a block is named by its height, its hash or 'last'");
+  if (which === undefined)
+    throw new Refusal("REQUEST_MALFORMED", "a block is named by its height, its hash or 'last'");
   return which;
 };
 
@@ -124,12 +141,14 @@ export const routesV2 = (server: FastifyInstance, options: RestOptions): void =>
     const answers = await submitAll(channel, transactions, certificates, until, waitMs);
     const refused = answers.filter((answer) => answer["status"] === "refused");
     const [first] = refused;
-    if (answers.length === 1 && first !== undefined) throw new Refusal(String(first["code"]), String(first["message"]));
+    if (answers.length === 1 && first !== undefined)
+      throw new Refusal(String(first["code"]), String(first["message"]));
     return reply.send({ transactions: answers });
   });
   server.get("/api/v2/transactions/:id", async (request) => {
     const id = parseHash((request.params as { readonly id: string }).id);
-    if (id === undefined) throw new Refusal("REQUEST_MALFORMED", "a transaction's id has 64 hexadecimal digits");
+    if (id === undefined)
+      throw new Refusal("REQUEST_MALFORMED", "a transaction's id has 64 hexadecimal digits");
     const view = await channelOf(options, request).transaction(id);
     if (view.stage === "unknown") throw new Refusal("TX_UNKNOWN", `this peer knows no transaction ${id}`);
     return transactionObject(id, view);
@@ -144,7 +163,8 @@ export const routesV2 = (server: FastifyInstance, options: RestOptions): void =>
     const channel = channelOf(options, request);
     const body = recordOf(jsonOf(request).value, "the body");
     const { score = channel.defaultScore, method, params = {} } = body;
-    if (typeof score !== "string" || typeof method !== "string") throw new Refusal("REQUEST_MALFORMED", "score and method are texts");
+    if (typeof score !== "string" || typeof method !== "string")
+      throw new Refusal("REQUEST_MALFORMED", "score and method are texts");
     const outcome = await channel.query(score, method, JSON.stringify(params), undefined);
     if (outcome.kind === "timeout") return { code: 9100, message: outcome.message, result: null };
     return { code: outcome.code, message: outcome.message, result: JSON.parse(outcome.result) };
