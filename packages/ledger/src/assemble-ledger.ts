@@ -1,0 +1,129 @@
+import { strict as assert } from "node:assert";
+import { type Block, type BlockLimits, decodeHeader, type Hash, merklePath } from "@dure/types";
+import type { BlockLog } from "./blocks/block-log.ts";
+import { blockTransactions } from "./blocks/transactions.ts";
+import type { Disk } from "./disk/disk.ts";
+import type { Derived, IndexedBlock } from "./execution/derived.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LedgerOptions } from "./open-ledger.ts";
+import { type Replay, transactionIdsOf } from "./replay.ts";
+
+type Parts = {
+  readonly created: boolean;
+  readonly disk: Disk;
+  readonly log: BlockLog;
+  readonly journal: Journal;
+  readonly derived: Derived;
+  readonly replay: Replay;
+  readonly close: () => Promise<void>;
+};
+
+const isWithin = (block: Block, limits: BlockLimits): boolean =>
+  block.headerBytes.length <= limits.headerBytesMax &&
+  block.bodyBytes.length <= limits.bodyBytesMax &&
+  block.batches.every((batch) => batch.length <= limits.batchBytesMax);
+
+const headerOf = (block: Block) => {
+  const header = decodeHeader(block.headerBytes);
+  assert(header.ok, "the header of a committed block can be read");
+  return header.value;
+};
+
+/** Puts the parts of an opened ledger together behind one face. */
+export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => {
+  const { suite, channelId, genesis, limits } = options;
+  const { created, disk, log, journal, derived, replay, close } = parts;
+
+  const append: Ledger["append"] = async (blocks, proof, transactionIds) => {
+    for (const block of blocks) assert(isWithin(block, limits), "a committed block is within the limits");
+    const known = transactionIds ?? blocks.map((block) => transactionIdsOf(suite, block));
+    assert.equal(known.length, blocks.length, "each block comes with the ids of its transactions");
+    await log.append(blocks, proof, journal.mark());
+    const indexed: IndexedBlock[] = [];
+    for (const [i, block] of blocks.entries()) {
+      const { height, timestampMs, execution } = headerOf(block);
+      replay.index.add(timestampMs, known[i] as readonly Hash[]);
+      const entry = await log.at(height);
+      assert(entry !== undefined, "an appended block is in the log");
+      indexed.push({ height, blockId: entry.blockId, execution });
+    }
+    await derived.index(indexed);
+  };
+
+  const blockIdAt = async (height: number): Promise<Hash> => {
+    if (height === 0) return channelId;
+    const entry = await log.at(height);
+    assert(entry !== undefined, "a height is in the log before it is executed");
+    return entry.blockId;
+  };
+
+  const repair: Ledger["repair"] = async (height, block) => {
+    if (!isWithin(block, limits))
+      return { ok: false, code: "WRONG_DATA", message: "the block is above the limits" };
+    const result = await log.repair(height, block);
+    if (!result.ok) return result;
+    const { timestampMs, execution } = headerOf(block);
+    if (replay.gaps.delete(height)) replay.index.add(timestampMs, transactionIdsOf(suite, block));
+    await derived.index([{ height, blockId: await blockIdAt(height), execution }]);
+    return result;
+  };
+
+  const apply: Ledger["apply"] = async (applied) => {
+    assert(applied.height <= (log.head()?.height ?? 0), "a height is in the log before it is executed");
+    return derived.apply({ ...applied, blockId: await blockIdAt(applied.height) });
+  };
+
+  const transactionProof: Ledger["transactionProof"] = async (id) => {
+    const place = derived.place(id);
+    const found = place === undefined ? undefined : await log.read(place.height);
+    const chain = place === undefined ? undefined : await log.proofFor(place.height);
+    if (place === undefined || found === undefined || chain === undefined) return undefined;
+    const transactions = blockTransactions(suite, found.block);
+    const transaction = transactions.ok ? transactions.value[place.index] : undefined;
+    if (!transactions.ok || transaction?.id !== id) return undefined;
+    const leaves = transactions.value.map(({ bytes }) => bytes);
+    return {
+      ...place,
+      transaction: transaction.bytes,
+      path: merklePath(suite, leaves, place.index),
+      chain,
+    };
+  };
+
+  const heightOf: Ledger["heightOf"] = async (id) => {
+    const height = derived.heightOf(id);
+    if (height === undefined) return undefined;
+    return (await log.at(height))?.blockId === id ? height : undefined;
+  };
+
+  return {
+    created,
+    genesis,
+    journal,
+    head: log.head,
+    append,
+    read: log.read,
+    heightOf,
+    proofFor: log.proofFor,
+    damage: log.damage,
+    repair,
+    executedHeight: derived.executedHeight,
+    apply,
+    roots: derived.roots,
+    get: derived.state.get,
+    stateRoot: derived.state.root,
+    prove: derived.state.prove,
+    receipts: derived.receipts,
+    place: derived.place,
+    receiptProof: derived.receiptProof,
+    transactionProof,
+    saveExecutionCertificate: derived.saveExecutionCertificate,
+    executionCertificate: derived.executionCertificate,
+    newestExecutionCertificate: derived.newestExecutionCertificate,
+    isCommitted: replay.index.has,
+    isReplayComplete: () => replay.gaps.size === 0,
+    diskCounts: disk.counts,
+    close,
+  };
+};

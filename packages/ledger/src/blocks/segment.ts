@@ -1,0 +1,108 @@
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { decode, type Hash, Writer } from "@dure/types";
+import { encodeFrame, readFrame } from "../disk/frame.ts";
+import { LedgerError, systemCode } from "../error.ts";
+import { scanRepairs, scanSegment } from "./scan-segment.ts";
+import { SegmentIndex } from "./segment-index.ts";
+import { type SegmentName, segmentFile, segmentSeed } from "./segment-name.ts";
+
+const INDEX_KIND = 2;
+
+/** One file of consecutive blocks, with a file of repairs and a derived index beside it. */
+export type Segment = {
+  readonly name: SegmentName;
+  readonly seed: Bytes;
+  readonly logPath: string;
+  readonly repairPath: string;
+  readonly indexPath: string;
+};
+
+export const segmentAt = (directory: string, channelId: Hash, name: SegmentName): Segment => ({
+  name,
+  seed: segmentSeed(channelId, name),
+  logPath: join(directory, segmentFile(name, "log")),
+  repairPath: join(directory, segmentFile(name, "repair")),
+  indexPath: join(directory, segmentFile(name, "index")),
+});
+
+/** A file's bytes; none if there is no such file. Throws LedgerError `DAMAGED` if it cannot be read. */
+export const readOrNone = async (path: string): Promise<Buffer> => {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return Buffer.alloc(0);
+    throw new LedgerError("DAMAGED", `cannot read ${path}: check its permissions and the disk`, error);
+  }
+};
+
+const sizeOf = async (path: string): Promise<number> =>
+  stat(path).then(
+    (found) => found.size,
+    () => -1,
+  );
+
+/** The payload of an index file: the size of the segment's file, then the index. */
+const readIndexFile = async (segment: Segment, next: number): Promise<SegmentIndex | undefined> => {
+  const bytes = await readOrNone(segment.indexPath);
+  const read = readFrame(segment.seed, bytes, 0);
+  if (read.state !== "whole" || read.next !== bytes.length || read.frame.kind !== INDEX_KIND)
+    return undefined;
+  const decoded = decode(read.frame.payload, (reader) => {
+    const size = reader.u64();
+    if (reader.remaining % 64 !== 0) reader.fail("an index holds whole entries");
+    return { size, entries: reader.fixed(reader.remaining) };
+  });
+  if (!decoded.ok || decoded.value.size !== (await sizeOf(segment.logPath))) return undefined;
+  const index = new SegmentIndex(segment.name.first, Buffer.from(decoded.value.entries));
+  return index.next === next && index.damage().length === 0 ? index : undefined;
+};
+
+/** Writes the index of a segment that is whole and full. Derived, so neither synced nor missed if it fails. */
+export const writeIndexFile = async (segment: Segment, index: SegmentIndex): Promise<void> => {
+  const size = await sizeOf(segment.logPath);
+  if (size < 0 || index.damage().length > 0) return;
+  const payload = [new Writer().u64(size).finish(), index.bytes];
+  const next = `${segment.indexPath}.next`;
+  try {
+    await writeFile(next, encodeFrame(segment.seed, INDEX_KIND, segment.name.first, ...payload));
+    await rename(next, segment.indexPath);
+  } catch {
+    await rm(next, { force: true });
+  }
+};
+
+/** What a segment's own files hold, read from the first byte to the last. */
+export const scanFiles = async (
+  suite: CryptoSuite,
+  segment: Segment,
+  next: number | undefined,
+): Promise<{
+  readonly index: SegmentIndex;
+  readonly bytes: Buffer;
+  readonly end: number;
+  readonly repairEnd: number;
+}> => {
+  const bytes = await readOrNone(segment.logPath);
+  const { index, end } = scanSegment(suite, segment.seed, segment.name.first, bytes);
+  if (next !== undefined) {
+    index.cut(next);
+    index.extend(next);
+  }
+  const repairs = scanRepairs(suite, segment.seed, index, await readOrNone(segment.repairPath));
+  return { index, bytes, end, repairEnd: repairs.end };
+};
+
+/** The index of a segment that another follows at height `next`: from its file if that holds, else by a scan. */
+export const loadIndex = async (
+  suite: CryptoSuite,
+  segment: Segment,
+  next: number,
+): Promise<SegmentIndex> => {
+  const stored = await readIndexFile(segment, next);
+  if (stored !== undefined) return stored;
+  const { index } = await scanFiles(suite, segment, next);
+  await writeIndexFile(segment, index);
+  return index;
+};

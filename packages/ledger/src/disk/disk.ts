@@ -1,0 +1,103 @@
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Bytes } from "@dure/crypto";
+import { LedgerError, systemCode } from "../error.ts";
+
+/** What was asked of the disk since the start, so that guards can hold the price of a block. */
+export type DiskCounts = { readonly writes: number; readonly bytes: number; readonly syncs: number };
+
+/**
+ * The few ways in which the ledger writes, all counted. A failure is a LedgerError `UNWRITABLE`. After a failed sync
+ * the caller must not try again: the system may have dropped the pages and report success the next time.
+ */
+export type Disk = {
+  readonly counts: () => DiskCounts;
+  /** Writes all the bytes at the position, then syncs data and size. */
+  readonly append: (handle: FileHandle, bytes: Bytes, position: number) => Promise<void>;
+  /** Cuts the file to a length and syncs it. */
+  readonly truncate: (handle: FileHandle, length: number) => Promise<void>;
+  /** Puts a file in the place of another or of none: after a crash the one or the other is there, whole. */
+  readonly replace: (path: string, parts: readonly Bytes[]) => Promise<void>;
+  /** Makes creations, renames and removals within a directory durable, where the platform can. */
+  readonly syncDirectory: (path: string) => Promise<void>;
+};
+
+const unwritable = (error: unknown): LedgerError =>
+  error instanceof LedgerError
+    ? error
+    : new LedgerError(
+        "UNWRITABLE",
+        `the disk refused a write (${systemCode(error) ?? "unknown"}): free space or repair the disk, then restart`,
+        error,
+      );
+
+const writeWhole = async (handle: FileHandle, bytes: Bytes, position: number): Promise<void> => {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    if (bytesWritten === 0) throw new Error("a write wrote nothing");
+    done += bytesWritten;
+  }
+};
+
+/** Windows cannot open directories for syncing, and some file systems refuse it: there the rename itself must do. */
+const DIRECTORY_SYNC_REFUSED = new Set(["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP"]);
+
+export const createDisk = (): Disk => {
+  let writes = 0;
+  let written = 0;
+  let syncs = 0;
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw unwritable(error);
+    }
+  };
+  const sync = async (handle: FileHandle): Promise<void> => {
+    syncs++;
+    await handle.datasync();
+  };
+  const append = async (handle: FileHandle, bytes: Bytes, position: number): Promise<void> => {
+    writes++;
+    written += bytes.length;
+    await writeWhole(handle, bytes, position);
+    await sync(handle);
+  };
+  const syncDirectory = async (path: string): Promise<void> => {
+    try {
+      const handle = await open(path, "r");
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (!DIRECTORY_SYNC_REFUSED.has(systemCode(error) ?? "")) throw error;
+    }
+  };
+  const replace = async (path: string, parts: readonly Bytes[]): Promise<void> => {
+    const next = `${path}.next`;
+    const handle = await open(next, "w");
+    try {
+      await append(handle, Buffer.concat(parts), 0);
+    } catch (error) {
+      await handle.close();
+      await rm(next, { force: true });
+      throw error;
+    }
+    await handle.close();
+    await rename(next, path);
+    await syncDirectory(dirname(path));
+  };
+  return {
+    counts: () => ({ writes, bytes: written, syncs }),
+    append: (handle, bytes, position) => guarded(() => append(handle, bytes, position)),
+    truncate: (handle, length) =>
+      guarded(async () => {
+        await handle.truncate(length);
+        await sync(handle);
+      }),
+    replace: (path, parts) => guarded(() => replace(path, parts)),
+    syncDirectory: (path) => guarded(() => syncDirectory(path)),
+  };
+};

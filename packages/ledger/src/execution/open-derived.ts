@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import type { CryptoSuite } from "@dure/crypto";
+import type { Hash } from "@dure/types";
+import type { BlockLog } from "../blocks/block-log.ts";
+import { LedgerError } from "../error.ts";
+import type { OnEvent } from "../event.ts";
+import { dropKeyValue, isCondemned, type KeyValue, openKeyValue } from "../state/key-value.ts";
+import { createDerived, type Derived, type IndexedBlock } from "./derived.ts";
+import type { Reflected } from "./records.ts";
+
+type Opening = {
+  readonly directory: string;
+  readonly suite: CryptoSuite;
+  readonly channelId: Hash;
+  readonly log: BlockLog;
+  readonly onEvent: OnEvent;
+};
+
+type OpenedDerived = { readonly derived: Derived; readonly close: () => Promise<void> };
+
+/** Blocks indexed in one batch when the index catches up with the log. */
+const INDEX_BATCH = 256;
+
+const openStore = async ({ suite, channelId, log }: Opening, path: string): Promise<OpenedDerived> => {
+  const keyValue: KeyValue = await openKeyValue(path);
+  try {
+    return {
+      derived: await createDerived(suite, channelId, keyValue, log.head()?.height ?? 0),
+      close: keyValue.close,
+    };
+  } catch (error) {
+    await keyValue.close();
+    throw error;
+  }
+};
+
+/** Why derived data is not of this log; undefined if it is. */
+const mismatch = async (
+  { channelId, log }: Opening,
+  reflected: Reflected | undefined,
+): Promise<string | undefined> => {
+  if (reflected === undefined) return undefined;
+  if (reflected.channelId !== channelId) return "it is of another channel";
+  if (reflected.height > (log.head()?.height ?? 0)) return "it is ahead of the block log";
+  if (reflected.height === 0) return undefined;
+  const entry = await log.at(reflected.height);
+  return entry !== undefined && entry.blockId !== reflected.blockId ? "it is of another chain" : undefined;
+};
+
+const openOrReason = async (opening: Opening, path: string): Promise<OpenedDerived | string> => {
+  if (await isCondemned(path)) return "it was found damaged";
+  let opened: OpenedDerived;
+  try {
+    opened = await openStore(opening, path);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const reason = await mismatch(opening, opened.derived.reflected());
+  if (reason === undefined) return opened;
+  await opened.close();
+  return reason;
+};
+
+/** Indexes the blocks that the log holds and the index does not: all of them after the state was dropped. */
+const catchUp = async (derived: Derived, log: BlockLog): Promise<void> => {
+  const last = log.head()?.height ?? 0;
+  let blocks: IndexedBlock[] = [];
+  for (let height = derived.indexedHeight() + 1; height <= last; height++) {
+    const found = await log.read(height);
+    if (found !== undefined)
+      blocks.push({ height, blockId: found.blockId, execution: found.header.execution });
+    if (blocks.length < INDEX_BATCH && height < last) continue;
+    await derived.index(blocks);
+    blocks = [];
+  }
+};
+
+/**
+ * Opens state, receipts and indexes. What is damaged, ahead of the log or of another chain is dropped and begins anew:
+ * then `executedHeight()` is -1, and the node executes the log again. Throws LedgerError `DAMAGED` or `UNWRITABLE` if
+ * even that fails.
+ */
+export const openDerived = async (opening: Opening): Promise<OpenedDerived> => {
+  const path = join(opening.directory, "state");
+  let opened = await openOrReason(opening, path);
+  if (typeof opened === "string") {
+    await dropKeyValue(path);
+    opening.onEvent({ type: "stateDropped", reason: opened });
+    opened = await openOrReason(opening, path);
+  }
+  if (typeof opened === "string")
+    throw new LedgerError("UNWRITABLE", `cannot make ${path} (${opened}): check permissions and free space`);
+  await catchUp(opened.derived, opening.log);
+  return opened;
+};

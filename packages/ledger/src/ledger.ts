@@ -1,0 +1,90 @@
+import type { Bytes } from "@dure/crypto";
+import type { Block, CommitProof, ExecutionCertificate, Hash, MerklePath, Receipt } from "@dure/types";
+import type { HeaderChain, LogHead, RepairResult } from "./blocks/block-log.ts";
+import type { LogBlock } from "./blocks/block-payload.ts";
+import type { HeightSpan } from "./blocks/segment-index.ts";
+import type { DiskCounts } from "./disk/disk.ts";
+import type { ReceiptProof } from "./execution/derived.ts";
+import type { Roots, TransactionPlace } from "./execution/records.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Held } from "./state/proof.ts";
+import type { Write } from "./state/state.ts";
+
+/** A transaction's bytes, its path to the body root of its height, and why that height is committed. */
+export type TransactionProof = TransactionPlace & {
+  readonly transaction: Bytes;
+  readonly path: MerklePath;
+  readonly chain: HeaderChain;
+};
+
+/** What came of executing a height: see `Ledger.apply`. */
+export type Applied = {
+  readonly height: number;
+  readonly receipts: readonly Receipt[];
+  /** Per transaction, in order; at height 0 (the genesis) in any number of lists. */
+  readonly writes: readonly (readonly Write[])[];
+};
+
+/** One channel's ledger on disk. */
+export type Ledger = {
+  /** Whether the home was made by this open. */
+  readonly created: boolean;
+  readonly genesis: Bytes;
+  readonly journal: Journal;
+
+  /** The last committed block; undefined while there is none but the genesis. */
+  readonly head: () => LogHead | undefined;
+  /**
+   * Appends committed blocks, parents first, the last with the proof given or its own, and syncs them, once. The caller
+   * has verified them. `transactionIds`, per block, saves reading them out of the batches.
+   */
+  readonly append: (
+    blocks: readonly Block[],
+    proof?: CommitProof,
+    transactionIds?: readonly (readonly Hash[])[],
+  ) => Promise<void>;
+  /** The committed block at a height; undefined above the head, at 0, or where the log is damaged. */
+  readonly read: (height: number) => Promise<LogBlock | undefined>;
+  readonly heightOf: (blockId: Hash) => Promise<number | undefined>;
+  readonly proofFor: (height: number) => Promise<HeaderChain | undefined>;
+  /** Heights that cannot be read and are to be fetched from others, the uppermost of a span first. */
+  readonly damage: () => readonly HeightSpan[];
+  /** See `BlockLog.repair`: the caller verifies the block's proof, if it has one. */
+  readonly repair: (height: number, block: Block) => Promise<RepairResult>;
+
+  /** The height that state, receipts and indexes reflect; -1 before the genesis was executed. */
+  readonly executedHeight: () => number;
+  /**
+   * Takes the result of executing height `executedHeight() + 1`, which the log must hold, and returns its roots, which
+   * are fixed at once; resolves when the write before this one has left memory.
+   */
+  readonly apply: (applied: Applied) => Promise<Roots>;
+  /** The roots of an executed height. */
+  readonly roots: (height: number) => Roots | undefined;
+  /** What stands under a key after the last height applied. */
+  readonly get: (key: Bytes) => Held | undefined;
+  readonly stateRoot: () => Hash;
+  /** Bytes of the proof of a key, present or absent, under `stateRoot()`: for `verifyStateProof`. */
+  readonly prove: (key: Bytes) => Bytes;
+
+  /** A height's receipts as they were encoded. */
+  readonly receipts: (height: number) => readonly Bytes[] | undefined;
+  /** Where an executed transaction stands. */
+  readonly place: (transactionId: Hash) => TransactionPlace | undefined;
+  readonly receiptProof: (transactionId: Hash) => ReceiptProof | undefined;
+  readonly transactionProof: (transactionId: Hash) => Promise<TransactionProof | undefined>;
+  /** Keeps a verified certificate. Not synced: it can be had again from headers and from others. */
+  readonly saveExecutionCertificate: (certificate: ExecutionCertificate) => Promise<void>;
+  readonly executionCertificate: (height: number) => ExecutionCertificate | undefined;
+  readonly newestExecutionCertificate: () => ExecutionCertificate | undefined;
+
+  /** Whether a transaction that may still be alive is in the log. */
+  readonly isCommitted: (transactionId: Hash) => boolean;
+  /** False while damage hides blocks whose transactions may be alive: then validity cannot be judged, nor a vote cast. */
+  readonly isReplayComplete: () => boolean;
+
+  /** What was asked of the disk for journal and log since the start. */
+  readonly diskCounts: () => DiskCounts;
+  /** Waits for what is being written, closes all files and releases the home. */
+  readonly close: () => Promise<void>;
+};

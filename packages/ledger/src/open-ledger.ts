@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { type Block, type BlockLimits, decodeHeader, type Hash } from "@dure/types";
+import { assembleLedger } from "./assemble-ledger.ts";
+import { type BlockLog, openBlockLog } from "./blocks/block-log.ts";
+import { createDisk, type Disk } from "./disk/disk.ts";
+import type { OnEvent } from "./event.ts";
+import { openDerived } from "./execution/open-derived.ts";
+import { BLOCKS_DIRECTORY, type HomeOwner, judgeHome, writeGenesis, writeHome } from "./home/home.ts";
+import { lockHome } from "./home/lock.ts";
+import { isPristineJournal, type Journal, openJournal } from "./journal/journal.ts";
+import type { Ledger } from "./ledger.ts";
+import { rebuildReplay } from "./replay.ts";
+
+export type LedgerOptions = {
+  /** The channel's own directory (`channelDirectory`), made if there is none. */
+  readonly directory: string;
+  readonly suite: CryptoSuite;
+  readonly channelId: Hash;
+  /** The bytes of the genesis document. */
+  readonly genesis: Bytes;
+  /** The engine's `freshRecord()`: the first record of a home that is made now, and used only then. */
+  readonly freshRecord: Bytes;
+  /** The consensus key that votes from here; undefined for a node that only follows. */
+  readonly publicKey?: Bytes | undefined;
+  /** The greatest that any epoch of the channel allows. */
+  readonly limits: BlockLimits;
+  /** The longest life of a transaction in ms. */
+  readonly longestLifeMs: number;
+  readonly onEvent?: OnEvent;
+  readonly segmentBytes?: number;
+  readonly compactBytes?: number;
+};
+
+/** Closes in the reverse order of opening, each even if another fails. */
+type Closers = (() => Promise<void>)[];
+
+const closeAll = async (closers: Closers): Promise<void> => {
+  const results = [];
+  for (const close of [...closers].reverse()) results.push(await Promise.allSettled([close()]));
+  const failed = results.flat().find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+};
+
+/**
+ * Opens a channel's ledger, or makes it where its directory is new. In order: lock; whose home it is; block log (tail
+ * cut, damage listed); journal (tail cut; damaged if it is older than the log says); derived data (dropped if damaged
+ * or not of this log); replay index. Throws LedgerError with what to do, having changed nothing that others own.
+ */
+export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
+  const closers: Closers = [];
+  try {
+    return await open(options, closers);
+  } catch (error) {
+    await closeAll(closers).catch(() => undefined);
+    throw error;
+  }
+};
+
+const open = async (options: LedgerOptions, closers: Closers): Promise<Ledger> => {
+  const { directory, suite, channelId, genesis, onEvent = () => undefined } = options;
+  const disk = createDisk();
+  const lock = await lockHome(directory);
+  closers.push(lock.release);
+  const owner: HomeOwner = { channelId, publicKey: options.publicKey };
+  const found = await judgeHome(directory, owner, genesis, () => isPristineJournal(directory, channelId));
+  const created = found === "new";
+  if (created) await writeGenesis(directory, genesis, disk);
+  const log = await openBlockLog(join(directory, BLOCKS_DIRECTORY), { ...options, disk, onEvent });
+  closers.push(log.close);
+  const journal = await openOwnJournal(options, created, log, disk, onEvent);
+  closers.push(journal.close);
+  if (created) {
+    await writeHome(directory, owner, disk);
+    onEvent({ type: "created", directory });
+  }
+  const { derived, close } = await openDerived({ directory, suite, channelId, log, onEvent });
+  closers.push(close);
+  const replay = await rebuildReplay(suite, log, options.longestLifeMs);
+  const closeLedger = (): Promise<void> => closeAll(closers);
+  return assembleLedger(options, { created, disk, log, journal, derived, replay, close: closeLedger });
+};
+
+/** The journal less the blocks that the log holds by now. */
+const openOwnJournal = async (
+  options: LedgerOptions,
+  created: boolean,
+  log: BlockLog,
+  disk: Disk,
+  onEvent: OnEvent,
+): Promise<Journal> => {
+  const journal = await openJournal(options.directory, {
+    channelId: options.channelId,
+    create: created ? options.freshRecord : undefined,
+    atLeast: log.mark(),
+    disk,
+    onEvent,
+    ...(options.compactBytes === undefined ? {} : { compactBytes: options.compactBytes }),
+  });
+  const headHeight = log.head()?.height ?? 0;
+  const isUncommitted = ({ headerBytes }: Block): boolean => {
+    const header = decodeHeader(headerBytes);
+    return header.ok && header.value.height > headHeight;
+  };
+  journal.release(isUncommitted);
+  return { ...journal, blocks: journal.blocks.filter(isUncommitted) };
+};

@@ -1,0 +1,37 @@
+import type { CryptoSuite } from "@dure/crypto";
+import type { Block, Hash } from "@dure/types";
+import type { BlockLog } from "./blocks/block-log.ts";
+import { blockTransactions } from "./blocks/transactions.ts";
+import { LedgerError } from "./error.ts";
+import { createReplayIndex, type ReplayIndex } from "./replay-index.ts";
+
+/** The replay index of a log, and the damaged heights that keep it from being complete. */
+export type Replay = { readonly index: ReplayIndex; readonly gaps: Set<number> };
+
+/** Ids of a block's transactions. Throws LedgerError `DAMAGED` if the block's data is not readable. */
+export const transactionIdsOf = (suite: CryptoSuite, block: Block): readonly Hash[] => {
+  const transactions = blockTransactions(suite, block);
+  if (transactions.ok) return transactions.value.map(({ id }) => id);
+  throw new LedgerError("DAMAGED", `a committed block is not readable: ${transactions.message}`);
+};
+
+/**
+ * Rebuilds the replay index from the log's tail, from the head downwards, until a block is too old to matter. Damaged
+ * heights above that one are gaps: their transactions may be alive and are not known.
+ */
+export const rebuildReplay = async (
+  suite: CryptoSuite,
+  log: BlockLog,
+  longestLifeMs: number,
+): Promise<Replay> => {
+  const index = createReplayIndex(longestLifeMs);
+  const gaps = new Set<number>();
+  for (let height = log.head()?.height ?? 0; height >= 1; height--) {
+    const entry = await log.at(height);
+    if (entry !== undefined && entry.timestampMs < index.horizonMs()) break;
+    const found = await log.read(height);
+    if (found === undefined) gaps.add(height);
+    else index.add(found.header.timestampMs, transactionIdsOf(suite, found.block));
+  }
+  return { index, gaps };
+};

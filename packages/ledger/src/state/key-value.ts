@@ -1,0 +1,144 @@
+import { writeFileSync } from "node:fs";
+import { access, rename, rm } from "node:fs/promises";
+import type { Bytes } from "@dure/crypto";
+import { ClassicLevel } from "classic-level";
+import { LedgerError } from "../error.ts";
+
+type Db = ClassicLevel<Bytes, Bytes>;
+
+/** Changes that are written together or not at all: undefined removes. Keys are text of bytes (`byteKey`). */
+export type Changes = Map<string, Bytes | undefined>;
+
+/** The derived data of a channel in one ordered store. Nothing in it is synced: it is rebuilt from the block log. */
+export type KeyValue = {
+  /** The newest value, whether it has reached the disk or not. Throws LedgerError `DAMAGED`. */
+  readonly get: (key: string) => Bytes | undefined;
+  /**
+   * Makes the changes visible to `get` at once and writes them as one batch. Resolves when at most one earlier batch
+   * is still being written, so that memory is bounded; rejects with LedgerError `UNWRITABLE`.
+   */
+  readonly write: (changes: Changes) => Promise<void>;
+  /** The last key of those that begin with a prefix of ASCII; undefined if there is none. Sees what has reached the disk. */
+  readonly lastKey: (prefix: string) => Promise<string | undefined>;
+  /**
+   * Notes on disk that what is stored cannot be trusted, so that the next open drops it, and returns the LedgerError
+   * `DAMAGED` to throw.
+   */
+  readonly condemn: (reason: string, cause?: unknown) => LedgerError;
+  /** Resolves when all that was written so far has reached the store. */
+  readonly settled: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** A key as text with one character per byte: unlike bytes, it can stand in a Map. */
+export const byteKey = (prefix: string, bytes: Bytes = new Uint8Array(0)): string =>
+  prefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+
+const keyBytes = (key: string): Buffer => Buffer.from(key, "latin1");
+
+const openDb = async (directory: string): Promise<Db> => {
+  const db: Db = new ClassicLevel(directory, {
+    keyEncoding: "view",
+    valueEncoding: "view",
+    cacheSize: 32 << 20,
+    writeBufferSize: 16 << 20,
+  });
+  await db.open();
+  return db;
+};
+
+/** Opens the store of a directory. Rejects with what LevelDB says if it is damaged. */
+export const openKeyValue = async (directory: string): Promise<KeyValue> => {
+  const db = await openDb(directory);
+  /** Batches on their way, oldest first. */
+  const layers: Changes[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  let failure: LedgerError | undefined;
+
+  const condemn = (reason: string, cause?: unknown): LedgerError => {
+    try {
+      writeFileSync(condemnedMark(directory), reason);
+    } catch {
+      // The error below says it too; a disk that takes no mark will show the damage again.
+    }
+    return new LedgerError(
+      "DAMAGED",
+      `the state in ${directory} is damaged (${reason}): restart, and it is rebuilt from the log`,
+      cause,
+    );
+  };
+
+  const writeOut = async (changes: Changes): Promise<void> => {
+    if (failure !== undefined) throw failure;
+    const batch = db.batch();
+    for (const [key, value] of changes) {
+      if (value === undefined) batch.del(keyBytes(key));
+      else batch.put(keyBytes(key), value);
+    }
+    try {
+      await batch.write();
+    } catch (error) {
+      failure = new LedgerError(
+        "UNWRITABLE",
+        `cannot write to ${directory}: free space or repair the disk, then restart`,
+        error,
+      );
+      throw failure;
+    }
+    layers.shift();
+  };
+
+  return {
+    get: (key) => {
+      for (let i = layers.length - 1; i >= 0; i--) {
+        const layer = layers[i] as Changes;
+        if (layer.has(key)) return layer.get(key);
+      }
+      try {
+        return db.getSync(keyBytes(key));
+      } catch (error) {
+        throw condemn("it cannot be read", error);
+      }
+    },
+    write: async (changes) => {
+      if (failure !== undefined) throw failure;
+      const before = writing;
+      layers.push(changes);
+      writing = before.then(() => writeOut(changes));
+      // Whoever writes next, or settles, meets the failure; here it must only not go unhandled.
+      writing.catch(() => undefined);
+      await before;
+    },
+    lastKey: async (prefix) => {
+      const after = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+      const range = { gte: keyBytes(prefix), lt: keyBytes(after) };
+      for await (const key of db.keys({ ...range, reverse: true, limit: 1 }))
+        return Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
+      return undefined;
+    },
+    condemn,
+    settled: () => writing,
+    close: async () => {
+      await writing.catch(() => undefined);
+      await db.close();
+    },
+  };
+};
+
+const condemnedMark = (directory: string): string => `${directory}.condemned`;
+
+/** Whether `condemn` was called on the store of a directory. */
+export const isCondemned = (directory: string): Promise<boolean> =>
+  access(condemnedMark(directory)).then(
+    () => true,
+    () => false,
+  );
+
+/** Removes a store with all it holds, whole: after a crash there is the old store or none. */
+export const dropKeyValue = async (directory: string): Promise<void> => {
+  const dropped = `${directory}.dropped`;
+  await rm(dropped, { recursive: true, force: true });
+  await rename(directory, dropped).catch(() => undefined);
+  await rm(condemnedMark(directory), { force: true });
+  await rm(dropped, { recursive: true, force: true });
+};

@@ -1,0 +1,143 @@
+import { type Bytes, type CryptoSuite, HASH_BYTES } from "@dure/crypto";
+import {
+  compareBytes,
+  concatBytes,
+  type Decoded,
+  decode,
+  type Hash,
+  type Reader,
+  toHash,
+  Writer,
+} from "@dure/types";
+import {
+  bitAt,
+  bucketHash,
+  entryHash,
+  keyHash,
+  LEAF_BYTES,
+  leafKey,
+  leafPosition,
+  nodeHash,
+  pathOf,
+  rootHash,
+  type Version,
+} from "./entry.ts";
+import { BUCKET_KEYS_MAX, type NodeStore } from "./tree.ts";
+
+const VERSION = 1;
+const VALUE_BYTES_MAX = 0xffffffff;
+
+/** What stands under a key. */
+export type Held = { readonly value: Bytes; readonly version: Version };
+
+/** Why a key has a value, or none, under a state root. */
+export type StateProof = {
+  /** Number of keys in the tree. */
+  readonly count: number;
+  /** Hashes of the subtrees beside the key's path, from the top down. */
+  readonly siblings: readonly Bytes[];
+  /** The bucket's leaves, in order, without the key's own. */
+  readonly others: Bytes;
+  readonly held: Held | undefined;
+};
+
+/** What a proof shows. */
+export type StateVerdict =
+  | { readonly kind: "present"; readonly value: Bytes; readonly version: Version }
+  | { readonly kind: "absent" }
+  | { readonly kind: "invalid"; readonly message: string };
+
+/** Canonical bytes of a proof. */
+export const encodeStateProof = (proof: StateProof): Bytes => {
+  const writer = new Writer().u8(VERSION).u64(proof.count).u16(proof.siblings.length);
+  for (const sibling of proof.siblings) writer.fixed(sibling, HASH_BYTES);
+  writer.u8(proof.others.length / LEAF_BYTES).fixed(proof.others, proof.others.length);
+  writer.flag(proof.held !== undefined);
+  if (proof.held !== undefined)
+    writer.u64(proof.held.version.height).u32(proof.held.version.index).bytes(proof.held.value);
+  return writer.finish();
+};
+
+const readProof = (reader: Reader): StateProof => {
+  reader.expect(VERSION, "the proof's version");
+  const count = reader.u64();
+  const depth = reader.count16(HASH_BYTES);
+  if (depth > 8 * HASH_BYTES) reader.fail(`a path of ${depth} is too long`);
+  const siblings = Array.from({ length: depth }, () => reader.fixed(HASH_BYTES));
+  const otherCount = reader.u8();
+  if (otherCount > BUCKET_KEYS_MAX) reader.fail(`a bucket of ${otherCount} is above ${BUCKET_KEYS_MAX}`);
+  const others = reader.fixed(otherCount * LEAF_BYTES);
+  if (!reader.flag()) return { count, siblings, others, held: undefined };
+  const version = { height: reader.u64(), index: reader.u32() };
+  return { count, siblings, others, held: { version, value: reader.bytes(VALUE_BYTES_MAX) } };
+};
+
+/** Reads a proof strictly; what it shows is for `verifyStateProof`. */
+export const decodeStateProof = (bytes: Bytes): Decoded<StateProof> => decode(bytes, readProof);
+
+/** The proof of a key in a tree, present or absent. `held` is what stands under the key. */
+export const proveKey = (
+  suite: CryptoSuite,
+  store: NodeStore,
+  key: Bytes,
+  count: number,
+  held: Held | undefined,
+): StateProof => {
+  const hash = keyHash(suite, key);
+  const siblings: Bytes[] = [];
+  let node = store.get("");
+  while (node?.kind === "inner") {
+    siblings.push(bitAt(hash, siblings.length) === 0 ? node.right : node.left);
+    node = store.get(pathOf(hash, siblings.length));
+  }
+  const leaves = node?.leaves ?? new Uint8Array(0);
+  if (held === undefined) return { count, siblings, others: leaves, held };
+  const at = leafPosition(leaves, hash) * LEAF_BYTES;
+  const others = concatBytes([leaves.subarray(0, at), leaves.subarray(at + LEAF_BYTES)]);
+  return { count, siblings, others, held };
+};
+
+/** What is wrong with the shape of a proof for a key hash; undefined if nothing is. */
+const shapeFault = (proof: StateProof, hash: Bytes): string | undefined => {
+  const { count, siblings, others, held } = proof;
+  const depth = siblings.length;
+  const otherCount = others.length / LEAF_BYTES;
+  const bucketCount = otherCount + (held === undefined ? 0 : 1);
+  if (bucketCount > BUCKET_KEYS_MAX) return "the bucket holds more than 16 keys";
+  if (depth === 0 ? count !== bucketCount : count <= BUCKET_KEYS_MAX)
+    return "the count does not fit the path";
+  for (let position = 0; position < otherCount; position++) {
+    const other = leafKey(others, position);
+    if (compareBytes(other, hash) === 0) return "the bucket holds the key beside its own leaf";
+    if (position > 0 && compareBytes(leafKey(others, position - 1), other) >= 0)
+      return "the bucket is out of order";
+    if (pathOf(other, depth) !== pathOf(hash, depth)) return "the bucket holds a key of another path";
+  }
+  return undefined;
+};
+
+/**
+ * What a proof's bytes show of a key under a state root: the value and version that stand there, that nothing does,
+ * or that the proof is invalid. Never throws on any bytes. The root is for the caller to trust, by an execution
+ * certificate.
+ */
+export const verifyStateProof = (suite: CryptoSuite, root: Hash, key: Bytes, bytes: Bytes): StateVerdict => {
+  const decoded = decodeStateProof(bytes);
+  if (!decoded.ok) return { kind: "invalid", message: decoded.message };
+  const { count, siblings, others, held } = decoded.value;
+  const hash = keyHash(suite, key);
+  const fault = shapeFault(decoded.value, hash);
+  if (fault !== undefined) return { kind: "invalid", message: fault };
+  const at = leafPosition(others, hash) * LEAF_BYTES;
+  const own = held === undefined ? [] : [hash, entryHash(suite, key, held.version, held.value)];
+  let top = bucketHash(suite, concatBytes([others.subarray(0, at), ...own, others.subarray(at)]));
+  for (let depth = siblings.length - 1; depth >= 0; depth--) {
+    const sibling = siblings[depth] as Bytes;
+    top = bitAt(hash, depth) === 0 ? nodeHash(suite, top, sibling) : nodeHash(suite, sibling, top);
+  }
+  if (toHash(rootHash(suite, count, top)) !== root)
+    return { kind: "invalid", message: "the proof leads to another root" };
+  return held === undefined
+    ? { kind: "absent" }
+    : { kind: "present", value: held.value, version: held.version };
+};

@@ -1,0 +1,77 @@
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { type Decoded, decode, type Hash, toHash, Writer } from "@dure/types";
+import { entryHash, keyHash } from "./entry.ts";
+import { byteKey, type Changes, type KeyValue } from "./key-value.ts";
+import { createPageStore } from "./pages.ts";
+import { encodeStateProof, type Held, proveKey } from "./proof.ts";
+import { type LeafChange, treeRoot, updateTree } from "./tree.ts";
+
+/** What a transaction does to one key: sets a value, or removes it. */
+export type Write = { readonly key: Bytes; readonly value: Bytes | undefined };
+
+/**
+ * The key-value data of a channel under its tree. Values stand under `k` and the raw key, in the order of raw keys,
+ * so that ranges can be read there; the prefix `v` is kept free for older versions.
+ */
+export type State = {
+  readonly get: (key: Bytes) => Held | undefined;
+  /** The root after the last height applied. */
+  readonly root: () => Hash;
+  /** Bytes of the proof of a key under `root()`, present or absent (`verifyStateProof`). */
+  readonly prove: (key: Bytes) => Bytes;
+  /**
+   * Adds a height's writes, by transaction, to a batch: the last write of a key counts, under the version of its
+   * transaction. Returns the root that they lead to; the caller writes the batch.
+   */
+  readonly apply: (height: number, writes: readonly (readonly Write[])[], changes: Changes) => Hash;
+};
+
+const VALUE_PREFIX = "k";
+
+/** Bytes of a value's record: height u64, index u32, value. */
+export const encodeHeld = ({ value, version }: Held): Bytes =>
+  new Writer().u64(version.height).u32(version.index).fixed(value, value.length).finish();
+
+/** Reads a value's record strictly. */
+export const decodeHeld = (bytes: Bytes): Decoded<Held> =>
+  decode(bytes, (reader) => {
+    const version = { height: reader.u64(), index: reader.u32() };
+    return { version, value: reader.fixed(reader.remaining) };
+  });
+
+/** The state over a key-value store. `get` of the store must see batches that were applied and not yet written. */
+export const createState = (suite: CryptoSuite, keyValue: Pick<KeyValue, "get" | "condemn">): State => {
+  const pages = createPageStore(keyValue);
+  let current = treeRoot(suite, pages);
+
+  const get = (key: Bytes): Held | undefined => {
+    const bytes = keyValue.get(byteKey(VALUE_PREFIX, key));
+    if (bytes === undefined) return undefined;
+    const held = decodeHeld(bytes);
+    if (held.ok) return held.value;
+    throw keyValue.condemn(held.message);
+  };
+
+  const apply: State["apply"] = (height, writes, changes) => {
+    const leaves = new Map<string, LeafChange>();
+    for (const [index, list] of writes.entries()) {
+      for (const { key, value } of list) {
+        const name = byteKey(VALUE_PREFIX, key);
+        const version = { height, index };
+        changes.set(name, value === undefined ? undefined : encodeHeld({ value, version }));
+        const newEntry = value === undefined ? undefined : entryHash(suite, key, version, value);
+        leaves.set(name, { keyHash: leaves.get(name)?.keyHash ?? keyHash(suite, key), entryHash: newEntry });
+      }
+    }
+    current = updateTree(suite, pages, [...leaves.values()]);
+    pages.flush(changes);
+    return toHash(current.root);
+  };
+
+  return {
+    get,
+    root: () => toHash(current.root),
+    prove: (key) => encodeStateProof(proveKey(suite, pages, key, current.count, get(key))),
+    apply,
+  };
+};
