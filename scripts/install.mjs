@@ -8,7 +8,7 @@ import { runNpm } from "./run.mjs";
  * True when every package that the lock asks for is recorded as installed, in the same version, in the lock
  * that npm keeps inside node_modules. Optional packages may be absent: they are builds for other platforms.
  */
-export const holdsEverything = (lock, installed) =>
+const holdsEverything = (lock, installed) =>
   Object.entries(lock.packages)
     .filter(([path]) => path.includes("node_modules/"))
     .every(([path, wanted]) => {
