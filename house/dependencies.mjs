@@ -21,6 +21,26 @@ const rows = (text) =>
     return match === null ? [] : [{ name: match[1], version: match[2], line: at + 1 }];
   });
 
+/**
+ * Where package-lock.json disagrees with a manifest: `npm ci`, and so every fresh clone, refuses a lock that does
+ * not record what the manifests ask for.
+ */
+const lockFindings = (tree) => {
+  const lock = tree.json("package-lock.json")?.packages;
+  if (lock === undefined) return [];
+  return [
+    ["", "package.json"],
+    ...tree.packages.map(({ directory }) => [directory, `${directory}/package.json`]),
+  ]
+    .filter(([key, path]) =>
+      ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"].some((field) => {
+        const sorted = (entries = {}) => JSON.stringify(Object.entries(entries).sort());
+        return sorted(tree.json(path)?.[field]) !== sorted(lock[key]?.[field]);
+      }),
+    )
+    .map(([, path]) => `package-lock.json: out of step with ${path}; run npm install`);
+};
+
 /** Returns a sentence per breach. */
 export const dependencyFindings = (tree) => {
   const versionOfOurs = new Map(tree.packages.map(({ manifest }) => [manifest.name, manifest.version]));
@@ -48,5 +68,5 @@ export const dependencyFindings = (tree) => {
   }
   for (const { name, line } of listed)
     if (!thirdParty.has(name)) findings.push(`${DOCUMENT}:${line}: nothing depends on ${name} any more`);
-  return findings;
+  return [...findings, ...lockFindings(tree)];
 };

@@ -60,3 +60,15 @@ test("a missing row, an old row and a stale row are found", (t) => {
     "docs/dependencies.md:4: nothing depends on gone any more",
   ]);
 });
+
+test("a lock that does not record what a manifest asks for is found", (t) => {
+  const tree = smallTree(t, {
+    "package.json": {},
+    ...packageFiles("crypto"),
+    ...packageFiles("types", { dependencies: { "@dure/crypto": "0.1.0" } }),
+    "package-lock.json": { packages: { "": {}, "packages/crypto": {}, "packages/types": {} } },
+  });
+  assert.deepEqual(dependencyFindings(tree), [
+    "package-lock.json: out of step with packages/types/package.json; run npm install",
+  ]);
+});
