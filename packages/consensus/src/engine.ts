@@ -78,7 +78,7 @@ export type Input = { readonly nowMs: number } & (
       readonly bytes: Bytes;
     }
   | { readonly type: "timer"; readonly name: TimerName }
-  /** Whether the node holds a transaction that a child of `lineage`'s tip may include. */
+  /** Whether the node holds a transaction that a child of the engine's `tip` may include. */
   | { readonly type: "pending"; readonly pending: boolean }
   /** The body for the block that a `payload` effect asked for. */
   | {
@@ -159,8 +159,8 @@ export type Engine<State> = {
     state: State,
     input: Input,
   ) => { readonly state: State; readonly effects: readonly Effect[] };
-  /** Uncommitted ancestors of the block that the next proposal would extend, nearest first, that block included. */
-  readonly lineage: (state: State) => readonly Hash[];
+  /** The block that the next proposal would extend: what `pending` is judged by. */
+  readonly tip: (state: State) => Hash;
   /** Blocks to fetch: the caller reconciles its requests with this list after every step. */
   readonly wanted: (state: State) => readonly Wanted[];
   readonly status: (state: State) => EngineStatus;

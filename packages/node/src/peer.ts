@@ -39,6 +39,7 @@ export type Peer = {
 
 const listen = async (server: FastifyInstance, { host, port }: PeerOptions["rest"]): Promise<number> => {
   try {
+    // biome-ignore lint/nursery/useAwaitThenable: fastify's overloads hide the promise from the linter.
     await server.listen({ host, port });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;

@@ -28,8 +28,7 @@ export const createLft = (config: EngineConfig, rules: Rules = RULES): Engine<St
       advance(context, input);
       return { state: context.state, effects: context.effects };
     },
-    lineage: (state) =>
-      (chainTo(state, state.record.highQc.blockId) ?? []).map((entry) => entry.candidate.id),
+    tip: (state) => state.record.highQc.blockId,
     wanted: wantedOf,
     status: ({ view, head, record, voting, execution }) => ({
       view,

@@ -304,7 +304,7 @@ export class Channel {
   }
 
   #tellPending(): void {
-    const isPending = this.pool.pending(this.#driver.lineage());
+    const isPending = this.pool.pending(this.#candidates.lineage(this.#driver.tip()));
     if (isPending === this.#isPending) return;
     this.#isPending = isPending;
     this.#driver.tell({ type: "pending", pending: isPending });

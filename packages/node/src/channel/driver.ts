@@ -30,7 +30,7 @@ export type Shell = {
 
 export type Driver = {
   readonly tell: (input: Told) => void;
-  readonly lineage: () => readonly Hash[];
+  readonly tip: () => Hash;
   readonly wanted: () => readonly Wanted[];
   readonly status: () => EngineStatus;
   /** Resolves when all effects so far are carried out. */
@@ -151,7 +151,7 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
 
   return {
     tell,
-    lineage: () => engine.lineage(state),
+    tip: () => engine.tip(state),
     wanted: () => engine.wanted(state),
     status: () => engine.status(state),
     idle: async () => {

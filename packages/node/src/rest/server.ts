@@ -51,23 +51,20 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
     forceCloseConnections: true,
     requestTimeout: 60_000,
     connectionTimeout: 120_000,
-    maxParamLength: 128,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
   });
   await server.register(cors, { origin: "*", methods: ["GET"] });
   server.addHook("onRequest", async (request) => refuseForeignPages(request));
-  server.removeContentTypeParser("application/json");
+  server.removeAllContentTypeParsers();
   // Clients of v1 send JSON under any content type; the body is kept as it came, since it is what gets recorded.
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.setErrorHandler(onError);
   server.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send({
-        code: "NOT_FOUND",
-        message: `there is no ${request.method} ${request.url.slice(0, 200)}`,
-        response_code: -1,
-      }),
+    reply.code(404).send({
+      code: "NOT_FOUND",
+      message: `there is no ${request.method} ${request.url.slice(0, 200)}`,
+      response_code: -1,
+    }),
   );
   routesV1(server, options);
   routesV2(server, options);
