@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type FileHandle, open, rm } from "node:fs/promises";
+import type { Head } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import { type Block, blockId, type CommitProof, decodeHeader, type Hash, type Header } from "@dure/types";
 import { createDisk, type Disk } from "../disk/disk.ts";
@@ -15,16 +16,8 @@ import { BLOCK_KIND, indexEntryOf } from "./scan-segment.ts";
 import { loadIndex, type Segment, scanFiles, writeIndexFile } from "./segment.ts";
 import { type HeightSpan, type IndexEntry, SegmentIndex } from "./segment-index.ts";
 
-/** The committed tip, as `Head` of @dure/consensus names it. */
-export type LogHead = {
-  readonly height: number;
-  readonly blockId: Hash;
-  readonly view: number;
-  readonly timestampMs: number;
-  /** Greatest height whose execution certificate this block or an ancestor carries; 0 if none. */
-  readonly executionHeight: number;
-  readonly proof: CommitProof;
-};
+/** The committed tip: what the engine starts from. A block of the log always has its proof. */
+export type LogHead = Head & { readonly proof: CommitProof };
 
 /** Headers from a height up to the first that carries a proof, and that proof: why the first is committed. */
 export type HeaderChain = { readonly headers: readonly Bytes[]; readonly proof: CommitProof };

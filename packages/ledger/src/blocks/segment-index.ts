@@ -14,7 +14,7 @@ export type IndexEntry = {
   readonly isRepair: boolean;
 };
 
-const ENTRY_BYTES = 64;
+export const INDEX_ENTRY_BYTES = 64;
 const FLAG = { held: 1, proof: 2, repair: 4 } as const;
 
 /**
@@ -27,10 +27,10 @@ export class SegmentIndex {
   #count: number;
 
   constructor(first: number, bytes: Buffer = Buffer.alloc(0)) {
-    if (bytes.length % ENTRY_BYTES !== 0) throw new RangeError("an index holds whole entries");
+    if (bytes.length % INDEX_ENTRY_BYTES !== 0) throw new RangeError("an index holds whole entries");
     this.first = first;
     this.#bytes = bytes;
-    this.#count = bytes.length / ENTRY_BYTES;
+    this.#count = bytes.length / INDEX_ENTRY_BYTES;
   }
 
   /** The height after the last one that the segment reaches. */
@@ -40,12 +40,12 @@ export class SegmentIndex {
 
   /** The index as its file holds it. */
   get bytes(): Bytes {
-    return this.#bytes.subarray(0, this.#count * ENTRY_BYTES);
+    return this.#bytes.subarray(0, this.#count * INDEX_ENTRY_BYTES);
   }
 
   get(height: number): IndexEntry | undefined {
     if (height < this.first || height >= this.next) return undefined;
-    const at = (height - this.first) * ENTRY_BYTES;
+    const at = (height - this.first) * INDEX_ENTRY_BYTES;
     const flags = this.#bytes.readUInt8(at);
     if ((flags & FLAG.held) === 0) return undefined;
     return {
@@ -62,7 +62,7 @@ export class SegmentIndex {
   /** Sets a height at or above the first; heights passed over count as damaged. */
   set(height: number, entry: IndexEntry): void {
     this.extend(height + 1);
-    const at = (height - this.first) * ENTRY_BYTES;
+    const at = (height - this.first) * INDEX_ENTRY_BYTES;
     const flags = FLAG.held | (entry.hasProof ? FLAG.proof : 0) | (entry.isRepair ? FLAG.repair : 0);
     this.#bytes.writeUInt8(flags, at);
     this.#bytes.writeUInt32BE(entry.offset, at + 4);
@@ -75,8 +75,8 @@ export class SegmentIndex {
   /** Makes the segment reach up to, not including, `next`. */
   extend(next: number): void {
     const count = next - this.first;
-    if (count * ENTRY_BYTES > this.#bytes.length) {
-      const grown = Buffer.alloc(Math.max(count, 2 * this.#count, 64) * ENTRY_BYTES);
+    if (count * INDEX_ENTRY_BYTES > this.#bytes.length) {
+      const grown = Buffer.alloc(Math.max(count, 2 * this.#count, 64) * INDEX_ENTRY_BYTES);
       grown.set(this.bytes);
       this.#bytes = grown;
     }
@@ -86,21 +86,22 @@ export class SegmentIndex {
   /** Forgets the heights from `next` on. */
   cut(next: number): void {
     const count = Math.max(0, Math.min(this.#count, next - this.first));
-    this.#bytes.fill(0, count * ENTRY_BYTES);
+    this.#bytes.fill(0, count * INDEX_ENTRY_BYTES);
     this.#count = count;
   }
 
   /** Marks a height as damaged. */
   drop(height: number): void {
     if (height < this.first || height >= this.next) return;
-    const at = (height - this.first) * ENTRY_BYTES;
-    this.#bytes.fill(0, at, at + ENTRY_BYTES);
+    const at = (height - this.first) * INDEX_ENTRY_BYTES;
+    this.#bytes.fill(0, at, at + INDEX_ENTRY_BYTES);
   }
 
   /** How many heights are not damaged. */
   get heldCount(): number {
     let count = 0;
-    for (let at = 0; at < this.#count; at++) count += this.#bytes.readUInt8(at * ENTRY_BYTES) & FLAG.held;
+    for (let at = 0; at < this.#count; at++)
+      count += this.#bytes.readUInt8(at * INDEX_ENTRY_BYTES) & FLAG.held;
     return count;
   }
 
@@ -108,7 +109,7 @@ export class SegmentIndex {
   damage(): readonly HeightSpan[] {
     const spans: HeightSpan[] = [];
     for (let height = this.first; height < this.next; height++) {
-      if ((this.#bytes.readUInt8((height - this.first) * ENTRY_BYTES) & FLAG.held) !== 0) continue;
+      if ((this.#bytes.readUInt8((height - this.first) * INDEX_ENTRY_BYTES) & FLAG.held) !== 0) continue;
       const last = spans.at(-1);
       if (last?.toHeight === height - 1) spans[spans.length - 1] = { ...last, toHeight: height };
       else spans.push({ fromHeight: height, toHeight: height });

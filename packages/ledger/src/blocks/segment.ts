@@ -1,11 +1,11 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
-import { decode, type Hash, Writer } from "@dure/types";
-import { encodeFrame, readFrame } from "../disk/frame.ts";
+import { type Decoded, decode, equalBytes, type Hash, Writer } from "@dure/types";
+import { encodeFrame, FRAME_CHECK_BYTES, readFrame } from "../disk/frame.ts";
 import { LedgerError, systemCode } from "../error.ts";
 import { scanRepairs, scanSegment } from "./scan-segment.ts";
-import { SegmentIndex } from "./segment-index.ts";
+import { INDEX_ENTRY_BYTES, SegmentIndex } from "./segment-index.ts";
 import { type SegmentName, segmentFile, segmentSeed } from "./segment-name.ts";
 
 const INDEX_KIND = 2;
@@ -37,36 +37,68 @@ export const readOrNone = async (path: string): Promise<Buffer> => {
   }
 };
 
-const sizeOf = async (path: string): Promise<number> =>
-  stat(path).then(
-    (found) => found.size,
-    () => -1,
-  );
+/** A file's size and last 16 bytes; undefined if it is not there, unreadable or shorter. */
+const endOf = async (path: string): Promise<Pick<StoredIndex, "size" | "lastCheck"> | undefined> => {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, "r");
+    const { size } = await handle.stat();
+    const lastCheck = new Uint8Array(FRAME_CHECK_BYTES);
+    const { bytesRead } = await handle.read(
+      lastCheck,
+      0,
+      lastCheck.length,
+      Math.max(0, size - lastCheck.length),
+    );
+    return bytesRead === lastCheck.length ? { size, lastCheck } : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await handle?.close();
+  }
+};
 
-/** The payload of an index file: the size of the segment's file, then the index. */
+/**
+ * What an index file says: the size of the segment's file and the check that it ends with, by which it is known again
+ * without being read, and the index's entries.
+ */
+type StoredIndex = { readonly size: number; readonly lastCheck: Bytes; readonly entries: Bytes };
+
+/** Payload of an index file: size u64, last check 16 bytes, entries. */
+export const encodeIndexPayload = ({ size, lastCheck, entries }: StoredIndex): Bytes =>
+  new Writer().u64(size).fixed(lastCheck, FRAME_CHECK_BYTES).fixed(entries, entries.length).finish();
+
+/** Reads the payload of an index file strictly. */
+export const decodeIndexPayload = (bytes: Bytes): Decoded<StoredIndex> =>
+  decode(bytes, (reader) => {
+    const size = reader.u64();
+    const lastCheck = reader.fixed(FRAME_CHECK_BYTES);
+    if (reader.remaining % INDEX_ENTRY_BYTES !== 0) reader.fail("an index holds whole entries");
+    return { size, lastCheck, entries: reader.fixed(reader.remaining) };
+  });
+
 const readIndexFile = async (segment: Segment, next: number): Promise<SegmentIndex | undefined> => {
   const bytes = await readOrNone(segment.indexPath);
   const read = readFrame(segment.seed, bytes, 0);
   if (read.state !== "whole" || read.next !== bytes.length || read.frame.kind !== INDEX_KIND)
     return undefined;
-  const decoded = decode(read.frame.payload, (reader) => {
-    const size = reader.u64();
-    if (reader.remaining % 64 !== 0) reader.fail("an index holds whole entries");
-    return { size, entries: reader.fixed(reader.remaining) };
-  });
-  if (!decoded.ok || decoded.value.size !== (await sizeOf(segment.logPath))) return undefined;
-  const index = new SegmentIndex(segment.name.first, Buffer.from(decoded.value.entries));
+  const stored = decodeIndexPayload(read.frame.payload);
+  if (!stored.ok) return undefined;
+  const end = await endOf(segment.logPath);
+  const { size, lastCheck } = stored.value;
+  if (end === undefined || end.size !== size || !equalBytes(end.lastCheck, lastCheck)) return undefined;
+  const index = new SegmentIndex(segment.name.first, Buffer.from(stored.value.entries));
   return index.next === next && index.damage().length === 0 ? index : undefined;
 };
 
 /** Writes the index of a segment that is whole and full. Derived, so neither synced nor missed if it fails. */
 export const writeIndexFile = async (segment: Segment, index: SegmentIndex): Promise<void> => {
-  const size = await sizeOf(segment.logPath);
-  if (size < 0 || index.damage().length > 0) return;
-  const payload = [new Writer().u64(size).finish(), index.bytes];
+  const end = await endOf(segment.logPath);
+  if (end === undefined || index.damage().length > 0) return;
+  const payload = encodeIndexPayload({ ...end, entries: index.bytes });
   const next = `${segment.indexPath}.next`;
   try {
-    await writeFile(next, encodeFrame(segment.seed, INDEX_KIND, segment.name.first, ...payload));
+    await writeFile(next, encodeFrame(segment.seed, INDEX_KIND, segment.name.first, payload));
     await rename(next, segment.indexPath);
   } catch {
     await rm(next, { force: true });

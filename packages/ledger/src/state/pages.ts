@@ -51,7 +51,11 @@ export const decodePage = (bytes: Bytes): Decoded<Page> =>
   decode(bytes, (reader) => {
     reader.expect(KIND.page, "the record's kind");
     const page: Page = new Map();
-    for (let left = reader.u8(); left > 0; left--) page.set(...readInner(reader));
+    for (let left = reader.u8(); left > 0; left--) {
+      const [path, inner] = readInner(reader);
+      if (page.has(path)) reader.fail("a node stands twice");
+      page.set(path, inner);
+    }
     return page;
   });
 
