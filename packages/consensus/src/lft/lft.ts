@@ -2,7 +2,7 @@ import type { Effect, Engine, EngineConfig, Input } from "../engine.ts";
 import { spinningLeader } from "../leader.ts";
 import { validatorSet } from "../verify-certificate.ts";
 import { wantedOf } from "./catch-up.ts";
-import { type Context, chainTo } from "./context.ts";
+import type { Context } from "./context.ts";
 import { encodeRecord, freshRecord } from "./record.ts";
 import { RULES, type Rules } from "./rules.ts";
 import { initialState, type State } from "./state.ts";
