@@ -41,9 +41,9 @@ const importFinding = (tree, owner, path, specifier) => {
   if (target.kind === "relative") {
     const resolved = resolveRelative(files, path, specifier);
     const home = `${owner.directory}/src/`;
-    return resolved === undefined || resolved.startsWith(home) || isTest(path)
-      ? undefined
-      : `${specifier} reaches outside ${home}`;
+    if (resolved === undefined || isTest(path)) return undefined;
+    if (isTest(resolved)) return `${specifier} belongs to the tests`;
+    return resolved.startsWith(home) ? undefined : `${specifier} reaches outside ${home}`;
   }
   const { dependencies = {}, devDependencies = {}, peerDependencies = {} } = owner.manifest;
   const root = isTest(path) ? (tree.json("package.json")?.devDependencies ?? {}) : {};

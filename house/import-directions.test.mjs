@@ -101,6 +101,18 @@ test("a test may import devDependencies", (t) => {
   assert.deepEqual(importDirections(tree), []);
 });
 
+test("a fixture may import devDependencies, and only tests may import it", (t) => {
+  const tree = smallTree(t, {
+    ...packageFiles("types", { devDependencies: { "fast-check": "4.0.0" } }),
+    "packages/types/src/fixture.ts": 'import "fast-check";\n',
+    "packages/types/src/index.test.ts": 'import "./fixture.ts";\n',
+    "packages/types/src/index.ts": 'import "./fixture.ts";\n',
+  });
+  assert.deepEqual(importDirections(tree), [
+    "packages/types/src/index.ts:1: ./fixture.ts belongs to the tests",
+  ]);
+});
+
 test("a reference that is missing, and one too many, are found", (t) => {
   const tree = smallTree(t, {
     ...below,

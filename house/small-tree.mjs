@@ -1,22 +1,9 @@
 /** Small trees in a temporary directory, on which each rule shows that it can fail. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { temporaryTree } from "../scripts/temporary-tree.mjs";
 import { readTree } from "./tree.mjs";
 
-/**
- * Writes the files (text, or a value to be written as JSON) and returns the tree; it is deleted when the test `t`
- * has ended.
- */
-export const smallTree = (t, files) => {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "dure-tree-")));
-  t.after(() => rmSync(root, { recursive: true, force: true }));
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), typeof content === "string" ? content : JSON.stringify(content));
-  }
-  return readTree(root);
-};
+/** The tree of these files (text, or a value to be written as JSON); they are deleted when the test `t` has ended. */
+export const smallTree = (t, files) => readTree(temporaryTree(t, files));
 
 /** The files of a package `@dure/<short>` without sources: manifest and both tsconfig files, which agree. */
 export const packageFiles = (

@@ -15,9 +15,9 @@ const list = (root, directory) =>
 
 const CODE = /^(packages|examples|e2e|benchmarks|scripts|house)\/.*\.(ts|tsx|mts|mjs|js)$/;
 
-/** True for a test, or a module that only tests use and that lies outside a package's sources. */
+/** True for a test, for a package's `fixture.ts`, which its tests share, and for what lies in e2e, house and fixtures. */
 export const isTest = (path) =>
-  /\.test\.(ts|tsx|mjs)$/.test(path) || /^(e2e|house)\/|\/fixtures\//.test(path);
+  /\.test\.(ts|tsx|mjs)$|\/fixture\.ts$/.test(path) || /^(e2e|house)\/|\/fixtures\//.test(path);
 
 /**
  * Reads a tree. `files` are all paths; `text(path)` and `json(path)` read one (`json` gives undefined when there

@@ -37,7 +37,8 @@ export const projects = (root) =>
       };
     });
 
-const isTest = (path) => /\.test\.tsx?$/.test(path);
+/** `fixture.test.ts` is compiled with the tests, which share it, and holds none of its own. */
+const isTest = (path) => /\.test\.tsx?$/.test(path) && !/(^|[\\/-])fixture\.test\.tsx?$/.test(path);
 const compiled = (project, path) =>
   join(project.output, relative(project.source, path)).replace(/\.tsx?$/, ".js");
 

@@ -56,9 +56,11 @@ const parts = {
     run: async () => ({ code: await build(root, { everything: true }) }),
   },
   house: {
-    title: "House rules: imports, purity, dead code, dependencies, names, words, links",
+    title: "House rules (imports, purity, dead code, dependencies, shape, words, links) and scripts",
     run: async (flags) => {
-      const files = filesBelow(join(root, "house")).filter((path) => path.endsWith(".test.mjs"));
+      const files = ["house", "scripts"]
+        .flatMap((name) => filesBelow(join(root, name)))
+        .filter((path) => path.endsWith(".test.mjs"));
       return { code: await runTests(files, { concurrency: 2, timeoutMs: 120_000, flags }) };
     },
   },
