@@ -70,6 +70,8 @@ export type Input = { readonly nowMs: number } & (
       readonly record: Bytes | undefined;
       /** Candidates whose data the journal holds durably, ancestors first. */
       readonly candidates: readonly Candidate[];
+      /** The newest execution certificate that an `attested` effect gave or a block of the log carries. */
+      readonly execution?: ExecutionCertificate | undefined;
     }
   | {
       readonly type: "message";

@@ -1,5 +1,5 @@
 import type { Input, TimerName } from "../engine.ts";
-import { attestAgain, onAttestation, onExecuted } from "./attest.ts";
+import { attestAgain, onAttestation, onExecuted, onExecutionCertificate } from "./attest.ts";
 import { helpTimedOut, onStatus, statusOf, wantedOf } from "./catch-up.ts";
 import { moveHead, tryCommit } from "./commit.ts";
 import { type Context, entryOf, refuse, send } from "./context.ts";
@@ -85,6 +85,8 @@ const onStart = (context: Context, input: Extract<Input, { type: "start" }>): vo
     Object.assign(entryOf(state, candidate), { held: true, valid: true, durable: true, validating: true });
   }
   learnQc(context, state.record.highQc);
+  // The others may need it from this node alone, and it attests nothing that stands below it any more.
+  if (input.execution !== undefined) onExecutionCertificate(context, input.execution);
   while (tryEnterView(context));
   if (state.voting) {
     countVotesAgain(context);
