@@ -1,0 +1,53 @@
+import type { Message, TimeoutCertificate } from "@dure/consensus";
+import { CERTIFICATE_KIND, type Certificate, decodeHeader } from "@dure/types";
+import type { Frame } from "./frame.ts";
+
+const certificateText = ({ kind, view, blockId }: Certificate): string =>
+  `${kind === CERTIFICATE_KIND.vote ? "QC" : "CC"}(${view}, ${blockId.slice(0, 6)})`;
+
+const tcText = (tc: TimeoutCertificate | undefined): string =>
+  tc === undefined ? "" : ` TC(${tc.view} reporting ${tc.highQc.view})`;
+
+/** A message as one line of a transcript. */
+export const messageText = (message: Message): string => {
+  switch (message.type) {
+    case "proposal": {
+      const header = decodeHeader(message.headerBytes);
+      const { view, height } = header.ok ? header.value : { view: "?", height: "?" };
+      return `PROPOSE(${view}) height ${height} on ${certificateText(message.qc)}${tcText(message.tc)}`;
+    }
+    case "vote": {
+      const kind = message.kind === CERTIFICATE_KIND.vote ? "VOTE" : "COMMIT";
+      return `${kind}(${message.view}, ${message.blockId.slice(0, 6)}) by ${message.signer}`;
+    }
+    case "timeout":
+      return `TIMEOUT(${message.view}, ${certificateText(message.highQc)}) by ${message.signer}`;
+    case "attest":
+      return `ATTEST(${message.execution.height}) by ${message.signer}`;
+    case "status":
+      return `STATUS height ${message.height} ${certificateText(message.highQc)}${tcText(message.highTc)}`;
+    case "certificate":
+      return certificateText(message.certificate);
+    case "timeoutCertificate":
+      return tcText(message.tc).trim();
+  }
+};
+
+/** A frame as one line of a transcript. */
+export const frameText = (frame: Frame): string => {
+  switch (frame.type) {
+    case "consensus":
+      return messageText(frame.message);
+    case "transactions":
+    case "getTransactions":
+      return `${frame.type} ${frame.ids.join(" ")}`;
+    case "getBlock":
+      return `getBlock ${frame.blockId.slice(0, 6)}`;
+    case "block":
+      return `block ${frame.candidate.id.slice(0, 6)}`;
+    case "getBlocks":
+      return `getBlocks from ${frame.fromHeight}`;
+    case "blocks":
+      return `blocks ${frame.blocks.map(({ candidate }) => candidate.header.height).join(" ")}`;
+  }
+};

@@ -1,0 +1,1 @@
+export { type Outcome, type SimulateOptions, simulate } from "./run.ts";

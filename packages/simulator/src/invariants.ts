@@ -1,0 +1,85 @@
+import { type EngineConfig, weightedQuorums } from "@dure/consensus";
+import type { Hash } from "@dure/types";
+import { Blocks } from "./blocks.ts";
+import type { Disk } from "./disk.ts";
+import type { Observer } from "./observer.ts";
+import type { Report, Violation } from "./violation.ts";
+import { watchCertificates } from "./watch-certificates.ts";
+import { type ChainWatch, watchChain } from "./watch-chain.ts";
+import { watchRecords } from "./watch-records.ts";
+import { watchSignatures } from "./watch-signatures.ts";
+
+export type Invariants = {
+  readonly observer: Observer;
+  readonly chain: ChainWatch;
+  readonly violations: readonly Violation[];
+  readonly report: Report;
+  /** View of the newest committed block. */
+  readonly committedView: () => number;
+};
+
+/** More violations than this say nothing new. */
+const REPORTED_MAX = 5;
+
+/**
+ * Everything that specs/lft.md says must hold at every step, checked as things happen. `faulty` are the validators
+ * that owe nothing; `disks` are those of the honest.
+ */
+export const createInvariants = (
+  config: EngineConfig,
+  faulty: readonly number[],
+  disks: () => readonly Disk[],
+  nowMs: () => number,
+): Invariants => {
+  const violations: Violation[] = [];
+  const report: Report = (invariant, detail) => {
+    if (violations.length < REPORTED_MAX) violations.push({ invariant, detail, atMs: nowMs() });
+  };
+  const isHonest = (node: number): boolean => !faulty.includes(node);
+  const blocks = new Blocks(config.suite);
+  const quorums = weightedQuorums(config.validators);
+  let committedView = 0;
+
+  const checkData = (id: Hash, view: number): void => {
+    const height = blocks.header(id)?.height ?? 0;
+    if (height <= chain.height()) return;
+    const isHeld = disks().some(({ candidates }) => candidates.has(id));
+    if (!isHeld) report("certified data is durable", `QC(${view}, ${id.slice(0, 8)}) of height ${height}`);
+  };
+
+  const signatures = watchSignatures(blocks, isHonest, report);
+  const certificates = watchCertificates(blocks, quorums, faulty, report, checkData);
+  const records = watchRecords(isHonest, report);
+  const chain = watchChain(report, ({ candidate: { id, header } }) => {
+    committedView = Math.max(committedView, header.view);
+    certificates.committed(id, header.height, header.view);
+  });
+
+  return {
+    chain,
+    violations,
+    report,
+    committedView: () => committedView,
+    observer: {
+      sent: (node, message) => {
+        signatures(node, message);
+        certificates.sent(node, message);
+      },
+      persisted: records.persisted,
+      appended: chain.appended,
+      executed: chain.executed,
+      stepped: records.stepped,
+      crashed: records.crashed,
+      complained: (node, effect) => {
+        if (effect.type === "diverged") {
+          return report("state roots agree", `node ${node} is told that it diverged at ${effect.height}`);
+        }
+        if (effect.from === undefined || effect.from === node || !isHonest(effect.from)) return;
+        report(
+          "honest messages are accepted",
+          `node ${node} refused one of ${effect.from}: ${effect.reason}`,
+        );
+      },
+    },
+  };
+};

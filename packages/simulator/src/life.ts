@@ -1,0 +1,357 @@
+import {
+  type Candidate,
+  decodeMessage,
+  type Effect,
+  type Engine,
+  type EngineConfig,
+  type Input,
+  type LftState,
+  type Message,
+  type TimerName,
+  validatorSet,
+} from "@dure/consensus";
+import type { Bytes } from "@dure/crypto";
+import { decodeIds, encodeIds, rootOfBody, type TransactionId } from "./body.ts";
+import { appendToLog, type Disk, headOf, keepExecution, releaseCandidates } from "./disk.ts";
+import { Executor } from "./execution.ts";
+import { Fetcher } from "./fetcher.ts";
+import type { Frame } from "./frame.ts";
+import { type Append, createInterpreter, type DiskTiming, type Interpreter } from "./interpreter.ts";
+import type { Observer } from "./observer.ts";
+import { Pool } from "./pool.ts";
+import type { Random } from "./random.ts";
+import type { Schedule } from "./schedule.ts";
+import { checkBlocks, serveBlocks } from "./sync.ts";
+
+/** An input less its time. */
+type Told = Input extends infer I ? (I extends Input ? Omit<I, "nowMs"> : never) : never;
+type EffectOf<Type extends Effect["type"]> = Extract<Effect, { readonly type: Type }>;
+
+export type LifeOptions = {
+  readonly index: number;
+  readonly config: EngineConfig;
+  readonly engine: Engine<LftState>;
+  readonly disk: Disk;
+  readonly schedule: Schedule;
+  readonly random: Random;
+  readonly observer: Observer;
+  readonly peers: readonly number[];
+  readonly send: (to: number, frame: Frame) => void;
+  /** Asked before each effect that the world could see; true if the node crashed there. */
+  readonly crashes: () => boolean;
+  readonly diskTiming: DiskTiming;
+  readonly validateMs: number;
+  readonly executeMs: number;
+  /** A proposal's data travels along with it; otherwise every receiver has to fetch it. */
+  readonly sendsData: boolean;
+  /** How far this node's clock is from the schedule's. */
+  readonly clockSkewMs: number;
+  /** What of a persist reaches the disk: a mutant's place. */
+  readonly keptRecord: (record: Bytes) => Bytes;
+  readonly keepsData: boolean;
+};
+
+/**
+ * A node from start to crash: the engine, the interpretation of its effects, and all that a crash forgets. It follows
+ * the shipped shell: persists, sends and appends go through one queue; timers, payloads and checks do not wait.
+ */
+export class Life {
+  readonly #options: LifeOptions;
+  readonly #pool = new Pool();
+  readonly #fetcher: Fetcher;
+  readonly #executor: Executor;
+  readonly #interpreter: Interpreter;
+  readonly #timers = new Map<TimerName, object>();
+  readonly #inputs: Told[] = [];
+  readonly #syncing = new Set<number>();
+  #state: LftState;
+  #isAlive = true;
+  #isStepping = false;
+  #isPending = false;
+
+  constructor(options: LifeOptions) {
+    const { config, engine, disk, schedule, random, index, observer, peers, send } = options;
+    const isAlive = (): boolean => this.#isAlive;
+    this.#options = options;
+    this.#state = engine.initial();
+    this.#fetcher = new Fetcher({
+      schedule,
+      pool: this.#pool,
+      peers,
+      send,
+      isAlive,
+      onData: (candidate) => this.#judge(candidate),
+    });
+    this.#executor = new Executor({
+      suite: config.suite,
+      epoch: config.epoch,
+      disk,
+      schedule,
+      random,
+      executeMs: options.executeMs,
+      isAlive,
+      onExecuted: (execution) => {
+        observer.executed(index, execution);
+        this.#tell({ type: "executed", execution });
+      },
+    });
+    this.#interpreter = createInterpreter(schedule, random, options.diskTiming, {
+      send: (effect) => this.#send(effect),
+      write: (record, blocks) => this.#write(record, blocks),
+      append: (append) => this.#append(append),
+      crashes: options.crashes,
+    });
+  }
+
+  /** Starts the engine from what the disk holds. */
+  start(): void {
+    const { disk, config } = this.#options;
+    for (const { candidate } of disk.log) this.#pool.commit(candidate);
+    const candidates = [...disk.candidates.values()].sort((a, b) => a.header.height - b.header.height);
+    for (const candidate of candidates) this.#pool.hold(candidate);
+    const { record, execution } = disk;
+    this.#tell({ type: "start", head: headOf(disk, config.base), record, candidates, execution });
+    for (const execution of this.#executor.unattested()) this.#tell({ type: "executed", execution });
+    this.#executor.run();
+  }
+
+  /** Ends this life: nothing of it happens any more. */
+  crash(): void {
+    const { disk, random } = this.#options;
+    this.#isAlive = false;
+    this.#interpreter.crash();
+    disk.executedHeight = Math.max(0, disk.executedHeight - random.below(3));
+  }
+
+  connected(peer: number): void {
+    this.#tell({ type: "connected", peer });
+  }
+
+  /** A client's transaction. */
+  submit(id: TransactionId): void {
+    this.#learn([id]);
+  }
+
+  receive(from: number, frame: Frame): void {
+    if (!this.#isAlive) return;
+    const { disk } = this.#options;
+    switch (frame.type) {
+      case "consensus":
+        this.#learn(frame.transactions);
+        return this.#tell({ type: "message", from, bytes: frame.bytes });
+      case "transactions":
+        return this.#learn(frame.ids);
+      case "getTransactions": {
+        const missing = new Set(this.#pool.missing(frame.ids));
+        const ids = frame.ids.filter((id) => !missing.has(id));
+        if (ids.length > 0) this.#say(from, { type: "transactions", ids });
+        return;
+      }
+      case "getBlock": {
+        const { blockId } = frame;
+        const logged = disk.log.find(({ candidate }) => candidate.id === blockId)?.candidate;
+        const candidate = this.#pool.candidate(blockId) ?? logged;
+        if (candidate !== undefined) this.#say(from, { type: "block", candidate });
+        return;
+      }
+      case "block":
+        return this.#fetched(frame.candidate);
+      case "getBlocks": {
+        const blocks = serveBlocks(disk.log, frame.fromHeight);
+        if (blocks.length > 0) this.#say(from, { type: "blocks", blocks });
+        return;
+      }
+      case "blocks":
+        return this.#synced(from, frame);
+    }
+  }
+
+  get status(): ReturnType<Engine<LftState>["status"]> {
+    return this.#options.engine.status(this.#state);
+  }
+
+  /** Transactions that this node holds and has not in its log. */
+  get open(): readonly TransactionId[] {
+    return this.#pool.open;
+  }
+
+  #say(to: number, frame: Frame): void {
+    if (this.#isAlive) this.#options.send(to, frame);
+  }
+
+  #learn(ids: readonly TransactionId[]): void {
+    if (ids.length === 0 || !this.#pool.add(ids)) return;
+    this.#fetcher.arrived();
+    this.#tellPending();
+  }
+
+  #now(): number {
+    const { schedule, clockSkewMs } = this.#options;
+    return Math.floor(schedule.nowMs() + clockSkewMs);
+  }
+
+  #tell(input: Told): void {
+    if (!this.#isAlive) return;
+    this.#inputs.push(input);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) this.#step(next);
+    this.#isStepping = false;
+  }
+
+  #step(input: Told): void {
+    if (!this.#isAlive) return;
+    const { engine, observer, index } = this.#options;
+    const { state, effects } = engine.step(this.#state, { ...input, nowMs: this.#now() } as Input);
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+    if (!this.#isAlive) return;
+    observer.stepped(index, engine.status(state), state);
+    this.#fetcher.reconcile(engine.wanted(state));
+    this.#tellPending();
+  }
+
+  #tellPending(): void {
+    const isPending = this.#pool.isPending(this.#options.engine.tip(this.#state));
+    if (isPending === this.#isPending) return;
+    this.#isPending = isPending;
+    this.#tell({ type: "pending", pending: isPending });
+  }
+
+  #carryOut(effect: Effect): void {
+    if (!this.#isAlive) return;
+    const { observer, index, disk } = this.#options;
+    switch (effect.type) {
+      case "persist":
+        for (const block of effect.blocks) this.#pool.hold(block);
+        return this.#interpreter.push(effect);
+      case "send":
+        return this.#interpreter.push(effect);
+      case "commit": {
+        const { blocks, proof } = effect;
+        const proofs = blocks.map((_, at) => (at === blocks.length - 1 ? proof : undefined));
+        return this.#interpreter.push({ type: "append", blocks, proofs, isSync: false });
+      }
+      case "timer":
+        return this.#setTimer(effect);
+      case "payload":
+        return this.#payload(effect);
+      case "validate":
+        return this.#fetcher.obtain(effect.candidate, effect.from);
+      case "sync":
+        return this.#sync(effect);
+      case "attested":
+        return keepExecution(disk, effect.certificate);
+      case "disseminate":
+        return this.#disseminate();
+      case "diverged":
+      case "refused":
+        return observer.complained(index, effect);
+    }
+  }
+
+  #setTimer({ name, afterMs }: EffectOf<"timer">): void {
+    const timer = {};
+    this.#timers.set(name, timer);
+    if (afterMs === undefined) return;
+    this.#options.schedule.after(afterMs, () => {
+      if (this.#timers.get(name) === timer) this.#tell({ type: "timer", name });
+    });
+  }
+
+  #payload({ view, parentId, timestampMs, empty }: EffectOf<"payload">): void {
+    const ids = empty ? [] : this.#pool.propose(parentId);
+    const bodyBytes = encodeIds(ids);
+    const bodyRoot = rootOfBody(this.#options.config.suite, bodyBytes);
+    if (ids.length === 0) this.#isPending = false;
+    const transactionCount = ids.length;
+    this.#tell({ type: "payload", view, parentId, timestampMs, bodyBytes, bodyRoot, transactionCount });
+  }
+
+  /** The data of a proposal is here: whether it is what the header names, and valid, is known after a while. */
+  #judge(candidate: Candidate): void {
+    const { schedule, random, validateMs, config } = this.#options;
+    schedule.after(random.gap(validateMs), () => {
+      const { header, bodyBytes } = candidate;
+      const ids = decodeIds(bodyBytes) ?? [];
+      const isNamed = rootOfBody(config.suite, bodyBytes) === header.bodyRoot;
+      if (!this.#isAlive || !isNamed || ids.length !== header.transactionCount) return;
+      const valid = this.#pool.isValid(ids, header.parentId);
+      this.#pool.hold(candidate);
+      this.#tell({ type: "held", candidate, valid });
+    });
+  }
+
+  #fetched(candidate: Candidate): void {
+    const { suite } = this.#options.config;
+    if (!this.#fetcher.isWanted(candidate.id)) return;
+    if (rootOfBody(suite, candidate.bodyBytes) !== candidate.header.bodyRoot) return;
+    this.#pool.hold(candidate);
+    this.#fetcher.arrived();
+    this.#tell({ type: "held", candidate, valid: false });
+  }
+
+  #disseminate(): void {
+    const ids = this.#pool.open;
+    if (ids.length === 0) return;
+    for (const peer of this.#options.peers) this.#say(peer, { type: "transactions", ids });
+  }
+
+  #send({ to, message, about }: EffectOf<"send">): void {
+    const { observer, index, peers, sendsData } = this.#options;
+    const decoded = decodeMessage(message);
+    if (!decoded.ok) throw new Error(`an engine sent what it cannot read: ${decoded.message}`);
+    observer.sent(index, decoded.value);
+    const transactions = about === undefined || !sendsData ? [] : (decodeIds(about.bodyBytes) ?? []);
+    const frame: Frame = {
+      type: "consensus",
+      bytes: message,
+      message: decoded.value as Message,
+      transactions,
+    };
+    for (const peer of to === "all" ? peers : [to]) this.#say(peer, frame);
+  }
+
+  #write(record: Bytes, blocks: readonly Candidate[]): void {
+    const { disk, observer, index, keptRecord, keepsData } = this.#options;
+    disk.record = keptRecord(record);
+    if (keepsData) for (const block of blocks) disk.candidates.set(block.id, block);
+    releaseCandidates(disk);
+    observer.persisted(index, record, blocks);
+  }
+
+  #append({ blocks, proofs, isSync }: Append): void {
+    const { disk, observer, index, config } = this.#options;
+    const appended = appendToLog(disk, blocks, proofs);
+    for (const { candidate } of appended) this.#pool.commit(candidate);
+    releaseCandidates(disk);
+    observer.appended(index, appended);
+    this.#fetcher.release(disk.log.length);
+    if (!this.#isAlive) return;
+    this.#executor.run();
+    if (isSync) this.#tell({ type: "advanced", head: headOf(disk, config.base) });
+    this.#tellPending();
+  }
+
+  #sync({ from, height }: EffectOf<"sync">): void {
+    const { disk, schedule, random, peers } = this.#options;
+    const peer = from ?? random.pick(peers);
+    if (height <= disk.log.length || this.#syncing.has(peer)) return;
+    this.#syncing.add(peer);
+    this.#say(peer, { type: "getBlocks", fromHeight: disk.log.length + 1 });
+    schedule.after(30, () => this.#syncing.delete(peer));
+  }
+
+  #synced(from: number, { blocks }: Extract<Frame, { readonly type: "blocks" }>): void {
+    const { config, disk } = this.#options;
+    if (!this.#syncing.has(from)) return;
+    const fresh = checkBlocks(config.suite, validatorSet(config), headOf(disk, config.base), blocks);
+    if (fresh === undefined) return;
+    this.#interpreter.push({
+      type: "append",
+      blocks: fresh.map(({ candidate }) => candidate),
+      proofs: fresh.map(({ proof }) => proof),
+      isSync: true,
+    });
+  }
+}

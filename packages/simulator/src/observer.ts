@@ -1,0 +1,23 @@
+import type { Candidate, Effect, EngineStatus, LftState, Message } from "@dure/consensus";
+import type { Bytes } from "@dure/crypto";
+import type { Execution } from "@dure/types";
+import type { Committed } from "./disk.ts";
+
+/** Who watches a run: told of everything that a node does to the world, when it does it. */
+export type Observer = {
+  /** A message leaves a node. */
+  readonly sent: (node: number, message: Message) => void;
+  /** A record and the data of blocks are durable. */
+  readonly persisted: (node: number, record: Bytes, blocks: readonly Candidate[]) => void;
+  /** Blocks are in a node's log. */
+  readonly appended: (node: number, blocks: readonly Committed[]) => void;
+  readonly executed: (node: number, execution: Execution) => void;
+  /** An engine made a step. */
+  readonly stepped: (node: number, status: EngineStatus, state: LftState) => void;
+  /** An engine complains. */
+  readonly complained: (
+    node: number,
+    effect: Extract<Effect, { readonly type: "diverged" | "refused" }>,
+  ) => void;
+  readonly crashed: (node: number) => void;
+};

@@ -1,0 +1,143 @@
+import { createLft, type EngineConfig, type Message, RULES, weightedQuorums } from "@dure/consensus";
+import { type CryptoSuite, HASH_BYTES } from "@dure/crypto";
+import { toHash } from "@dure/types";
+import { Adversary } from "./adversary.ts";
+import { createDisk, type Disk } from "./disk.ts";
+import type { Frame } from "./frame.ts";
+import type { LifeOptions } from "./life.ts";
+import type { Mutant } from "./mutants.ts";
+import { Node, type Peer } from "./node.ts";
+import type { Observer } from "./observer.ts";
+import type { Random } from "./random.ts";
+import type { Schedule } from "./schedule.ts";
+import { Twins } from "./twins.ts";
+import type { Weather } from "./weather.ts";
+
+/** What the faulty validator of a run is; `none`: nobody lies. */
+export const BYZANTINE = ["none", "adversary", "twins"] as const;
+export type Byzantine = (typeof BYZANTINE)[number];
+
+/** One channel: what all nodes agree on before the first block. */
+export type Channel = {
+  readonly config: Omit<EngineConfig, "self">;
+  readonly seeds: readonly Uint8Array[];
+};
+
+/** A channel of so many validators with equal or drawn weights. */
+export const createChannel = (
+  suite: CryptoSuite,
+  random: Random,
+  validators: number,
+  spinInterval: number,
+): Channel => {
+  const seeds = Array.from({ length: validators }, () =>
+    Uint8Array.from({ length: HASH_BYTES }, () => random.below(256)),
+  );
+  const isWeighted = validators > 3 && random.chance(0.15);
+  const weightOf = (): number => (isWeighted ? 1 + random.below(3) : 1);
+  const base = { blockId: toHash(suite.hash(Uint8Array.of(71))), height: 0, timestampMs: 0 };
+  return {
+    seeds,
+    config: {
+      suite,
+      channelId: base.blockId,
+      epoch: 1,
+      base,
+      validators: seeds.map((seed) => ({ publicKey: suite.publicKeyOf(seed), weight: weightOf() })),
+      spinInterval,
+      timing: {
+        baseMs: random.pick([40, 100, 200]),
+        capMs: random.pick([300, 600]),
+        blockIntervalMs: random.pick([0, 5, 20]),
+        driftMs: 50,
+        resendMs: random.pick([30, 80]),
+        statusMs: random.pick([60, 150]),
+      },
+      lag: random.pick([2, 8, 64]),
+    },
+  };
+};
+
+/** A largest set of validators that may be faulty, in drawn order: the others still make a quorum. */
+export const drawFaulty = (channel: Channel, random: Random): readonly number[] => {
+  const { validators } = channel.config;
+  const { isQuorum } = weightedQuorums(validators);
+  const faulty: number[] = [];
+  const order = validators.map((_, index) => index).sort(() => random.unit() - 0.5);
+  for (const index of order) {
+    const rest = order.filter((other) => other !== index && !faulty.includes(other));
+    if (isQuorum(rest)) faulty.push(index);
+  }
+  return faulty;
+};
+
+export type Surroundings = {
+  readonly channel: Channel;
+  readonly schedule: Schedule;
+  readonly random: Random;
+  readonly weather: Weather;
+  readonly mutant: Mutant;
+  readonly observer: Observer;
+  readonly send: (from: number, to: number, frame: Frame) => void;
+  readonly crashes: (node: number) => boolean;
+};
+
+/** What a node at this place is made of, over a disk of its own. */
+const lifeOptionsOf = (surroundings: Surroundings, index: number): LifeOptions => {
+  const { channel, schedule, random, weather, mutant, observer, send, crashes } = surroundings;
+  const seed = channel.seeds[index] as Uint8Array;
+  const config: EngineConfig = { ...channel.config, self: { index, seed } };
+  const engine = createLft(config, mutant.rules ?? RULES);
+  const { syncMs, isCoalescing, validateMs, executeMs, sendsData } = weather;
+  return {
+    index,
+    config,
+    engine,
+    disk: createDisk(engine.freshRecord()),
+    schedule,
+    random: random.fork(),
+    observer,
+    peers: channel.seeds.map((_, peer) => peer).filter((peer) => peer !== index),
+    send: (to, frame) => send(index, to, frame),
+    crashes: () => crashes(index),
+    diskTiming: { syncMs, isCoalescing, sendsFirst: mutant.sendsFirst ?? false },
+    validateMs,
+    executeMs,
+    sendsData,
+    clockSkewMs: weather.clockSkewMs * (random.unit() - 0.5),
+    keptRecord: mutant.keptRecord ?? ((record) => record),
+    keepsData: mutant.losesData !== true,
+  };
+};
+
+/** An honest node. */
+export const createNode = (surroundings: Surroundings, index: number): Node =>
+  new Node(lifeOptionsOf(surroundings, index));
+
+/** A faulty one: an adversary, or twins of which only what they send is watched. */
+export const createFaulty = (surroundings: Surroundings, index: number, kind: Byzantine): Peer => {
+  const { observer, schedule, random } = surroundings;
+  const ignore = (): void => undefined;
+  const sent = (message: Message): void => observer.sent(index, message);
+  if (kind === "twins") {
+    const watched: Observer = {
+      sent: (_, message) => sent(message),
+      persisted: ignore,
+      appended: ignore,
+      executed: ignore,
+      stepped: ignore,
+      complained: ignore,
+      crashed: ignore,
+    };
+    const reliable = { ...surroundings, observer: watched, crashes: () => false, mutant: {} };
+    const twins = new Twins(() => lifeOptionsOf(reliable, index), random.fork());
+    schedule.after(0, () => twins.start());
+    return twins;
+  }
+  const { config, peers, send } = lifeOptionsOf(surroundings, index);
+  const seed = surroundings.channel.seeds[index] as Uint8Array;
+  return new Adversary({ index, config, seed, schedule, random: random.fork(), peers, send, sent });
+};
+
+/** The disks of these nodes. */
+export const disksOf = (nodes: readonly Node[]): readonly Disk[] => nodes.map(({ disk }) => disk);
