@@ -10,5 +10,6 @@
  */
 export type { BlockView, ChannelStatus, ChannelView, TransactionView } from "./channel/view.ts";
 export { NodeError } from "./error.ts";
+export { createLogger } from "./logger.ts";
 export { createPeer, type Peer, type PeerOptions } from "./peer.ts";
 export { HTTP_STATUS } from "./rest/refusal.ts";
