@@ -13,6 +13,7 @@
 export { type RadioStationClient, type RadioStationClientOptions, radioStationClient } from "./client.ts";
 export { RadioStationError, type RadioStationErrorCode } from "./error.ts";
 export type { Founding } from "./founding.ts";
+export { type HomeLock, lockHome } from "./home-lock.ts";
 export { revokeCertificate } from "./issuance.ts";
 export { issueClient } from "./issue-client.ts";
 export { PeerStatus } from "./peer-status.ts";
