@@ -4,7 +4,7 @@ import { readExtensions } from "./x509-extensions.ts";
 import { readSubject, type Subject } from "./x509-subject.ts";
 
 /** Ed25519, for keys and signatures alike (RFC 8410). */
-export const ED25519_OID = "1.3.101.112";
+const ED25519_OID = "1.3.101.112";
 
 /** No certificate of ours comes near it; a larger one is not worth reading. */
 export const CERTIFICATE_BYTES_MAX = 4096;

@@ -2,7 +2,7 @@ import { CERTIFICATE_ROLES, isName } from "@dure/crypto/x509";
 import { RadioStationError } from "./error.ts";
 
 /** The name that only the RadioStation itself bears: its certificate's CN is `radiostation.<organisation>`. */
-export const STATION_NAME = "radiostation";
+const STATION_NAME = "radiostation";
 
 export const stationCommonName = (organisation: string): string => `${STATION_NAME}.${organisation}`;
 

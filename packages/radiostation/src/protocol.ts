@@ -20,7 +20,7 @@ import { TOKEN_CHARACTERS_MAX } from "./token.ts";
  * A member is whoever presents, in the TLS handshake, a certificate of this authority that is neither expired nor
  * revoked; a peer is a member whose certificate names the role `peer`.
  */
-export const SERVICE = "dure.radiostation.v1.RadioStation";
+const SERVICE = "dure.radiostation.v1.RadioStation";
 export const CODE_TRAILER = "dure-code";
 export const REQUEST_MESSAGE_BYTES_MAX = 64 * 1024;
 /** A genesis document carries the sources of SCOREs. */

@@ -41,7 +41,7 @@ export type CallResult = {
 };
 
 /** A refusal by the host's own rules. A contract may catch it: it depends on nothing but the call. */
-export class HostRefusal extends Error {
+class HostRefusal extends Error {
   override readonly name = "HostRefusal";
 }
 
