@@ -69,7 +69,11 @@ export const tryPropose = (context: Context): boolean => {
   const parent = parentOf(state, chain);
   const waitMs = Math.max(workMs, intervalMs(context, parent));
   if (waitMs > 0) {
-    effects.push({ type: "timer", name: "propose", afterMs: Math.ceil(waitMs) });
+    const dueMs = nowMs + Math.ceil(waitMs);
+    // Each message settles the state anew: the timer is set again only when it is due at another time.
+    if (dueMs !== state.proposeDueMs)
+      effects.push({ type: "timer", name: "propose", afterMs: Math.ceil(waitMs) });
+    state.proposeDueMs = dueMs;
     return false;
   }
   state.payloadView = state.view;

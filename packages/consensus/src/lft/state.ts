@@ -58,6 +58,8 @@ export type State = {
   alarmed: Set<number>;
   pending: boolean;
   payloadView: number;
+  /** When the timer to propose is due. */
+  proposeDueMs: number;
   viewTimer: { running: boolean; startedMs: number };
   /** Per validator: the view up to which this node has already helped it. */
   helped: Map<number, number>;
@@ -84,6 +86,7 @@ export const initialState = (config: EngineConfig): State => ({
   alarmed: new Set(),
   pending: false,
   payloadView: 0,
+  proposeDueMs: 0,
   viewTimer: { running: false, startedMs: 0 },
   helped: new Map(),
   shown: new Map(),

@@ -66,6 +66,8 @@ const onTimer = (context: Context, name: TimerName): void => {
       sendVotesAgain(context, "all");
       return attestAgain(context);
     case "propose":
+      state.proposeDueMs = 0;
+      return;
     case "drift":
       return;
   }
