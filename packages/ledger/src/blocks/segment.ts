@@ -8,7 +8,7 @@ import { scanRepairs, scanSegment } from "./scan-segment.ts";
 import { INDEX_ENTRY_BYTES, SegmentIndex } from "./segment-index.ts";
 import { type SegmentName, segmentFile, segmentSeed } from "./segment-name.ts";
 
-const INDEX_KIND = 2;
+export const INDEX_KIND = 2;
 
 /** One file of consecutive blocks, with a file of repairs and a derived index beside it. */
 export type Segment = {

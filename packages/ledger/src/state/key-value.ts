@@ -40,6 +40,8 @@ const openDb = async (directory: string): Promise<Db> => {
   const db: Db = new ClassicLevel(directory, {
     keyEncoding: "view",
     valueEncoding: "view",
+    // Most of what is stored is hashes, which do not compress.
+    compression: false,
     cacheSize: 32 << 20,
     writeBufferSize: 16 << 20,
   });

@@ -8,6 +8,8 @@ import { BUCKET_KEYS_MAX, type NodeStore, type TreeNode } from "./tree.ts";
 const PAGE_LEVELS = 4;
 /** Pages kept in memory, of at most 15 nodes each. */
 const PAGES_MAX = 8192;
+/** Buckets kept in memory, of at most 1 KiB each. */
+const BUCKETS_MAX = 16_384;
 
 const KIND = { page: 1, bucket: 2 } as const;
 const PREFIX = { page: "p", bucket: "b" } as const;
@@ -76,6 +78,14 @@ export type PageStore = NodeStore & {
   readonly flush: (changes: Changes) => void;
 };
 
+/** Forgets the entries that came first, down to a size. */
+const trim = (map: Map<string, unknown>, max: number): void => {
+  for (const key of map.keys()) {
+    if (map.size <= max) return;
+    map.delete(key);
+  }
+};
+
 export const createPageStore = (keyValue: Pick<KeyValue, "get" | "condemn">): PageStore => {
   const orDamaged = <T>(decoded: Decoded<T>): T => {
     if (decoded.ok) return decoded.value;
@@ -83,7 +93,9 @@ export const createPageStore = (keyValue: Pick<KeyValue, "get" | "condemn">): Pa
   };
   const pages = new Map<string, Page>();
   const dirtyPages = new Set<string>();
-  const dirtyBuckets = new Map<string, Bytes | undefined>();
+  /** Buckets by path, as they are now; undefined where there is none. */
+  const buckets = new Map<string, Bytes | undefined>();
+  const dirtyBuckets = new Set<string>();
 
   const pageOf = (path: string): { page: Page; base: string; within: string } => {
     const length = path.length - (path.length % PAGE_LEVELS);
@@ -99,9 +111,12 @@ export const createPageStore = (keyValue: Pick<KeyValue, "get" | "condemn">): Pa
   };
 
   const bucketAt = (path: string): Bytes | undefined => {
-    if (dirtyBuckets.has(path)) return dirtyBuckets.get(path);
+    const held = buckets.get(path);
+    if (held !== undefined || buckets.has(path)) return held;
     const bytes = keyValue.get(byteKey(PREFIX.bucket, pathBytes(path)));
-    return bytes === undefined ? undefined : orDamaged(decodeBucket(bytes));
+    const leaves = bytes === undefined ? undefined : orDamaged(decodeBucket(bytes));
+    buckets.set(path, leaves);
+    return leaves;
   };
 
   return {
@@ -119,8 +134,9 @@ export const createPageStore = (keyValue: Pick<KeyValue, "get" | "condemn">): Pa
       else page.delete(within);
       if (before !== undefined || node?.kind === "inner") dirtyPages.add(base);
       // Where an inner node stood there is no bucket to remove.
-      if (before === undefined || node?.kind === "bucket")
-        dirtyBuckets.set(path, node?.kind === "bucket" ? node.leaves : undefined);
+      if (before !== undefined && node?.kind !== "bucket") return;
+      buckets.set(path, node?.kind === "bucket" ? node.leaves : undefined);
+      dirtyBuckets.add(path);
     },
     flush: (changes) => {
       for (const base of dirtyPages) {
@@ -128,16 +144,15 @@ export const createPageStore = (keyValue: Pick<KeyValue, "get" | "condemn">): Pa
         const key = byteKey(PREFIX.page, pathBytes(base));
         changes.set(key, page.size === 0 ? undefined : encodePage(page));
       }
-      for (const [path, leaves] of dirtyBuckets) {
+      for (const path of dirtyBuckets) {
+        const leaves = buckets.get(path);
         const record = leaves === undefined ? undefined : Buffer.concat([Uint8Array.of(KIND.bucket), leaves]);
         changes.set(byteKey(PREFIX.bucket, pathBytes(path)), record);
       }
       dirtyPages.clear();
       dirtyBuckets.clear();
-      for (const base of pages.keys()) {
-        if (pages.size <= PAGES_MAX) break;
-        pages.delete(base);
-      }
+      trim(pages, PAGES_MAX);
+      trim(buckets, BUCKETS_MAX);
     },
   };
 };
