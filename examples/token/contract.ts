@@ -1,7 +1,8 @@
 /**
- * A token: administrators mint, holders transfer. A holder is a certificate (`ctx.sender.id`, its SHA-256 in
- * hex), so only its key moves its balance. Amounts are whole numbers up to 2^256 - 1, strings of digits in
- * JSON; the supply is the sum of all balances, so no balance can pass what the supply cannot.
+ * A token: administrators mint, holders transfer. A holder is `name@organisation`, as its certificate says:
+ * only whom the organisation certified under that name moves the balance, and it stays when the certificate is
+ * renewed. Amounts are whole numbers up to 2^256 - 1, strings of digits in JSON; the supply is the sum of all
+ * balances, so no balance can pass what the supply cannot.
  */
 import {
   addAmounts,
@@ -11,11 +12,14 @@ import {
   type JsonObject,
   type ReadableState,
   refuse,
+  type Sender,
   subtractAmounts,
   textParam,
 } from "@dure/score";
 
 const balances = (state: ReadableState) => state.map<string>("balance");
+/** Whose balance a sender moves. */
+const holderOf = ({ name, organisation }: Sender): string => `${name}@${organisation}`;
 const balanceOf = (state: ReadableState, holder: string): bigint =>
   amount(balances(state).get(holder) ?? "0");
 const supplyOf = (state: ReadableState): bigint => amount(state.value<string>("supply").get() ?? "0");
@@ -39,7 +43,7 @@ export default contract({
 
     /** Moves tokens from the sender's balance to another holder's. */
     transfer(ctx, params) {
-      const from = ctx.sender.id;
+      const from = holderOf(ctx.sender);
       const to = holderParam(params, "to");
       const value = amountParam(params);
       // The first balance is written before the second is read: to oneself, a transfer changes nothing.
@@ -54,7 +58,7 @@ export default contract({
   query: {
     /** Returns the balance of `holder`, by default the one who asks. */
     balance(ctx, params) {
-      const holder = params.holder === undefined ? ctx.sender.id : holderParam(params, "holder");
+      const holder = params.holder === undefined ? holderOf(ctx.sender) : holderParam(params, "holder");
       return amountText(balanceOf(ctx.state, holder));
     },
     supply: (ctx) => amountText(supplyOf(ctx.state)),
@@ -62,10 +66,10 @@ export default contract({
 });
 
 const holderParam = (params: JsonObject, name: string): string => {
-  const holder = textParam(params, name, 64);
-  return /^[0-9a-f]{64}$/.test(holder)
+  const holder = textParam(params, name, 128);
+  return /^[a-z0-9.-]+@[a-z0-9-]+$/.test(holder)
     ? holder
-    : refuse(`${name} must be a certificate's SHA-256, 64 hex digits`);
+    : refuse(`${name} must be a holder, name@organisation`);
 };
 
 const amountParam = (params: JsonObject): bigint => {
