@@ -9,6 +9,7 @@ import { createSodiumSuite } from "@dure/crypto/sodium";
 import { openKeyValue } from "../dist/state/key-value.js";
 import { createState } from "../dist/state/state.js";
 
+const say = (line) => process.stdout.write(`${line}\n`);
 const KEYS = Number(process.argv[2] ?? 200_000);
 const CHANGED = 1000;
 const HEIGHTS = 50;
@@ -46,8 +47,8 @@ for (let i = 0; i < HEIGHTS; i++) {
 await store.settled();
 const { user, system } = process.cpuUsage(cpu);
 const perKey = (total) => (total / HEIGHTS / CHANGED).toFixed(2);
-console.log(`${KEYS} keys, ${CHANGED} changed per height; per changed key:`);
-console.log(`root ${perKey(rootMs * 1000)} µs, CPU ${perKey(user + system)} µs, records ${perKey(records)}`);
-console.log(`proof of presence: ${state.prove(encoder.encode("account/5")).length} bytes`);
+say(`${KEYS} keys, ${CHANGED} changed per height; per changed key:`);
+say(`root ${perKey(rootMs * 1000)} µs, CPU ${perKey(user + system)} µs, records ${perKey(records)}`);
+say(`proof of presence: ${state.prove(encoder.encode("account/5")).length} bytes`);
 await store.close();
 await rm(directory, { recursive: true });

@@ -78,7 +78,7 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
   let active: Active | undefined =
     opened.active === undefined
       ? undefined
-      : { ...opened.active, handle: await open(opened.active.segment.logPath, "r+") };
+      : { ...opened.active, handle: await disk.open(opened.active.segment.logPath, "r+") };
   const queue = createQueue();
   const gate = createGate();
   let head: LogHead | undefined;
@@ -197,13 +197,14 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
   };
 
   const startSegment = async (first: number): Promise<Active> => {
+    const segment = newSegment(place, first);
+    const handle = await disk.open(segment.logPath, "wx+");
     if (active !== undefined) {
       await writeIndexFile(active.segment, active.index);
       await active.handle.close();
       full.push({ segment: active.segment, index: active.index, next: active.index.next });
     }
-    const segment = newSegment(place, first);
-    active = { segment, index: new SegmentIndex(first), size: 0, handle: await open(segment.logPath, "wx+") };
+    active = { segment, index: new SegmentIndex(first), size: 0, handle };
     return active;
   };
 
@@ -220,7 +221,7 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
     const payload = encodeBlockPayload(block, NO_MARK);
     const frame = encodeFrame(segment.seed, BLOCK_KIND, height, payload);
     const offset = repairEnds.get(segment) ?? (await scanFiles(suite, segment, undefined)).repairEnd;
-    const handle = await open(segment.repairPath, offset === 0 ? "w" : "r+");
+    const handle = await disk.open(segment.repairPath, offset === 0 ? "w" : "r+");
     try {
       await disk.append(handle, frame, offset);
     } finally {
@@ -257,7 +258,7 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
       offset += length;
     }
     if (isActive && active !== undefined)
-      active = { ...active, size: offset, handle: await open(segment.logPath, "r+") };
+      active = { ...active, size: offset, handle: await disk.open(segment.logPath, "r+") };
     else await writeIndexFile(segment, index);
   };
 

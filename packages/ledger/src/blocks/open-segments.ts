@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import type { CryptoSuite } from "@dure/crypto";
 import type { Hash } from "@dure/types";
@@ -83,7 +83,7 @@ const openLast = async (place: Place, segment: Segment): Promise<ActiveSegment |
     return undefined;
   }
   if (end < bytes.length) {
-    const handle = await open(segment.logPath, "r+");
+    const handle = await place.disk.open(segment.logPath, "r+");
     try {
       await place.disk.truncate(handle, end);
     } finally {

@@ -12,6 +12,8 @@ export type DiskCounts = { readonly writes: number; readonly bytes: number; read
  */
 export type Disk = {
   readonly counts: () => DiskCounts;
+  /** Opens a file for writing. */
+  readonly open: (path: string, flags: string) => Promise<FileHandle>;
   /** Writes all the bytes at the position, then syncs data and size. */
   readonly append: (handle: FileHandle, bytes: Bytes, position: number) => Promise<void>;
   /** Cuts the file to a length and syncs it. */
@@ -91,6 +93,7 @@ export const createDisk = (): Disk => {
   };
   return {
     counts: () => ({ writes, bytes: written, syncs }),
+    open: (path, flags) => guarded(() => open(path, flags)),
     append: (handle, bytes, position) => guarded(() => append(handle, bytes, position)),
     truncate: (handle, length) =>
       guarded(async () => {

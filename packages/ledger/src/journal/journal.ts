@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, type FileHandle, open, readFile, rm } from "node:fs/promises";
+import { access, type FileHandle, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bytes } from "@dure/crypto";
 import { type Block, equalBytes, type Hash } from "@dure/types";
@@ -145,7 +145,7 @@ export const openJournal = async (directory: string, options: JournalOptions): P
     onEvent({ type: "journalDamaged", file: path, reason: damage ?? "" });
     return damagedJournal();
   }
-  let handle = await open(path, "r+");
+  let handle = await disk.open(path, "r+");
   if (bytes !== undefined && read.content.end < bytes.length) {
     await disk.truncate(handle, read.content.end);
     onEvent({ type: "tailCut", file: path, bytes: bytes.length - read.content.end, torn: true });
@@ -158,7 +158,7 @@ export const openJournal = async (directory: string, options: JournalOptions): P
       try {
         await reopen();
       } finally {
-        handle = await open(path, "r+");
+        handle = await disk.open(path, "r+");
       }
     },
   });
