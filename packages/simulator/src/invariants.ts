@@ -52,7 +52,7 @@ export const createInvariants = (
   const records = watchRecords(isHonest, report);
   const chain = watchChain(report, ({ candidate: { id, header } }) => {
     committedView = Math.max(committedView, header.view);
-    certificates.committed(id, header.height, header.view);
+    certificates.committed(id);
   });
 
   return {

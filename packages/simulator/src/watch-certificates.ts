@@ -5,8 +5,8 @@ import type { Report } from "./violation.ts";
 
 export type CertificateWatch = {
   readonly sent: (node: number, message: Message) => void;
-  /** A block is committed by a proof of its own: every QC of a later view must extend it. */
-  readonly committed: (id: Hash, height: number, view: number) => void;
+  /** A block was committed by a proof of its own. */
+  readonly committed: (id: Hash) => void;
 };
 
 /**
@@ -25,6 +25,7 @@ export const watchCertificates = (
   const commitViews = new Set<number>();
   /** Per view: what each signer reported, the least of it. */
   const timeouts = new Map<number, Map<number, number>>();
+  const proven = new Set<Hash>();
   const committed: { readonly id: Hash; readonly height: number; readonly view: number }[] = [];
 
   /** Counts a signer; true when this made the quorum. */
@@ -53,6 +54,15 @@ export const watchCertificates = (
     report("TC after a CC reports it", `TC(${view}) below CC(${commitView}): ${signers.join(" ")}`);
   };
 
+  /** A block can be committed by a certificate of its own: every QC of a later view must extend it. */
+  const onCommitted = (id: Hash): void => {
+    const header = blocks.header(id);
+    if (header === undefined || proven.has(id)) return;
+    proven.add(id);
+    committed.push({ id, height: header.height, view: header.view });
+    for (const [at, qc] of certified) if (at > header.view) checkExtends(qc, at);
+  };
+
   const onQc = (id: Hash, view: number): void => {
     const other = certified.get(view);
     if (other !== undefined && other !== id) {
@@ -61,6 +71,10 @@ export const watchCertificates = (
     certified.set(view, id);
     checkExtends(id, view);
     onCertified(id, view);
+    const parent = blocks.header(id)?.parentId;
+    if (parent !== undefined && certified.get(view - 1) === parent) onCommitted(parent);
+    const child = certified.get(view + 1);
+    if (child !== undefined && blocks.header(child)?.parentId === id) onCommitted(id);
   };
 
   return {
@@ -74,6 +88,7 @@ export const watchCertificates = (
         if (!makesQuorum(`${kind} ${view} ${blockId}`, message.signer)) return;
         if (kind === CERTIFICATE_KIND.vote) return onQc(blockId, view);
         commitViews.add(view);
+        onCommitted(blockId);
         for (const timedOut of timeouts.keys()) if (timedOut >= view) checkTimeouts(timedOut, view);
       } else if (message.type === "timeout") {
         const { view, signer, highQc } = message;
@@ -84,9 +99,6 @@ export const watchCertificates = (
         for (const commitView of commitViews) if (commitView <= view) checkTimeouts(view, commitView);
       }
     },
-    committed: (id, height, view) => {
-      committed.push({ id, height, view });
-      for (const [at, qc] of certified) if (at > view) checkExtends(qc, at);
-    },
+    committed: onCommitted,
   };
 };

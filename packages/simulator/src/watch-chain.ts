@@ -53,7 +53,9 @@ export const watchChain = (report: Report, onProven: (block: Committed) => void)
     },
     executed: (node, { height, stateRoot, receiptsRoot }) => {
       const root = `${stateRoot} ${receiptsRoot}`;
-      if ((roots[height] ??= root) !== root) report("state roots agree", `height ${height} on node ${node}`);
+      const known = roots[height] ?? root;
+      roots[height] = known;
+      if (known !== root) report("state roots agree", `height ${height} on node ${node}`);
     },
     height: () => chain.length,
     isCommitted: (id) => committed.has(id),
