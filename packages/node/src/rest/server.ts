@@ -36,6 +36,13 @@ const codeOf = (error: FastifyError): string => {
   return (error.statusCode ?? 500) < 500 ? "REQUEST_MALFORMED" : "INTERNAL";
 };
 
+/** What the framework refuses before it finds a route: a path that does not decode, a part that is too long. */
+const onFrameworkError = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
+  void reply
+    .code(error.statusCode ?? 400)
+    .send({ code: "REQUEST_MALFORMED", message: error.message, response_code: -1 });
+};
+
 const onError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
   const status = error.statusCode ?? 500;
   if (status >= 500) request.log.error({ err: error }, "a request failed");
@@ -49,11 +56,14 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
     bodyLimit: options.bodyBytesMax,
     logger: false,
     forceCloseConnections: true,
+    // The handler's reply type admits no status code, for it knows no route.
+    frameworkErrors: (error, request, reply) =>
+      onFrameworkError(error, request as FastifyRequest, reply as unknown as FastifyReply),
     requestTimeout: 60_000,
     connectionTimeout: 120_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
   });
-  await server.register(cors, { origin: "*", methods: ["GET"] });
+  await server.register(cors, { origin: "*", methods: ["GET"], strictPreflight: false });
   server.addHook("onRequest", async (request) => refuseForeignPages(request));
   server.removeAllContentTypeParsers();
   // Clients of v1 send JSON under any content type; the body is kept as it came, since it is what gets recorded.
