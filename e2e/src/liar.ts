@@ -165,6 +165,50 @@ const withResolvers = <T>() => {
   return { promise, resolve, reject };
 };
 
+/**
+ * Sends frames to a peer in a member's name, both lanes in turn, as many as `make` gives before undefined. Resolves when
+ * the peer has taken or refused all: it answers a last, true request for blocks.
+ */
+export const sendFrames = async (
+  consortium: Consortium,
+  member: Member,
+  target: { readonly id: string; readonly address: string },
+  make: () => Uint8Array | undefined,
+): Promise<void> => {
+  const transport = transportOf(member);
+  const { promise, resolve } = withResolvers<void>();
+  const FULL_MS = 5;
+  const membership = transport.join(consortium.channelId, {
+    onUp: (peerId) => {
+      let waiting = make();
+      let sent = 0;
+      const sendOn = (): void => {
+        while (waiting !== undefined) {
+          if (!membership.send(peerId, sent % 2 === 0 ? "bulk" : "consensus", waiting)) {
+            setTimeout(sendOn, FULL_MS);
+            return;
+          }
+          sent += 1;
+          waiting = make();
+        }
+        membership.send(peerId, "bulk", frameOf(FRAME.getBlocks).u64(1).finish());
+      };
+      sendOn();
+    },
+    onDown: () => undefined,
+    onFrame: (_from, lane, frame) => {
+      if (lane === "bulk" && frame[1] === FRAME.blocks) resolve();
+    },
+  });
+  transport.setPeers([target]);
+  await transport.start();
+  try {
+    await promise;
+  } finally {
+    await transport.close();
+  }
+};
+
 /** A block that the liar alone committed: well-formed, with a commit certificate that only its own key signed. */
 export const forgeCommit = (consortium: Consortium, liar: Member, block: Block, parentId?: string): Block => {
   const decoded = decodeHeader(block.headerBytes);
