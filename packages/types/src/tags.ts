@@ -7,7 +7,6 @@ export const TAG = {
   transaction: domainTag("dure/transaction"),
   batch: domainTag("dure/batch"),
   block: domainTag("dure/block"),
-  receipt: domainTag("dure/receipt"),
   merkleLeaf: domainTag("dure/merkle/leaf"),
   merkleNode: domainTag("dure/merkle/node"),
   merkleRoot: domainTag("dure/merkle/root"),
