@@ -3,11 +3,8 @@ import {
   type EngineConfig,
   encodeMessage,
   type Message,
-  PROPOSAL_KIND,
-  proposeStatement,
   spinningLeader,
   type TimeoutCertificate,
-  timeoutStatement,
   weightedQuorums,
 } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
@@ -19,12 +16,11 @@ import {
   type CertificateKind,
   collectSignatures,
   decodeHeader,
-  encodeHeader,
   type Hash,
   type Header,
-  voteStatement,
 } from "@dure/types";
-import { encodeIds, rootOfBody, type TransactionId } from "./body.ts";
+import type { TransactionId } from "./body.ts";
+import { forgeProposal, forgeTc, forgeTimeout, forgeVote } from "./forge.ts";
 import type { Frame } from "./frame.ts";
 import type { Peer } from "./node.ts";
 import type { Random } from "./random.ts";
@@ -144,12 +140,10 @@ export class Adversary implements Peer {
   }
 
   #vote(kind: CertificateKind, view: number, id: Hash): void {
-    const { config, index, seed } = this.#options;
     if (!this.#once(`vote ${kind} ${view} ${id}`)) return;
-    const unsigned = { kind, epoch: config.epoch, view, blockId: id };
-    const signature = config.suite.sign(seed, voteStatement(config.channelId, unsigned));
-    this.#show({ type: "vote", ...unsigned, signer: index, signature }, this.#audience());
-    this.#count(kind, view, id, index, signature);
+    const vote = forgeVote(this.#options, kind, view, id);
+    this.#show(vote, this.#audience());
+    this.#count(kind, view, id, vote.signer, vote.signature);
   }
 
   #count(kind: CertificateKind, view: number, id: Hash, signer: number, signature: Bytes): void {
@@ -180,27 +174,15 @@ export class Adversary implements Peer {
     const timeouts = this.#timeouts.get(timeout.view) ?? new Map<number, MessageOf<"timeout">>();
     this.#timeouts.set(timeout.view, timeouts.set(own.signer, own).set(timeout.signer, timeout));
     if (!this.#quorums.isQuorum(timeouts.keys())) return;
-    const { config } = this.#options;
-    const signed = new Map([...timeouts].map(([signer, { signature }]) => [signer, signature]));
-    const signatures = collectSignatures(config.validators.length, signed);
-    const reports = signatures.signers.map((signer) => (timeouts.get(signer) ?? own).highQc);
-    const highQc = reports.reduce((high, qc) => (qc.view > high.view ? qc : high));
-    const reported = reports.map(({ view }) => view);
-    this.#learnTc({ epoch: config.epoch, view: timeout.view, signatures, reported, highQc });
+    this.#learnTc(forgeTc(this.#options.config.validators.length, [...timeouts.values()]));
   }
 
   /** Its own timeout of a view, reporting an old QC. */
   #timeOut(view: number): MessageOf<"timeout"> {
-    const { config, index, seed, random } = this.#options;
+    const { random } = this.#options;
     const known = [...this.#qcs.values()].filter((qc) => qc.view <= view);
     const highQc = random.chance(0.6) ? (this.#qcs.get(0) as Certificate) : random.pick(known);
-    const statement = timeoutStatement(config.channelId, {
-      epoch: config.epoch,
-      view,
-      highQcView: highQc.view,
-    });
-    const signature = config.suite.sign(seed, statement);
-    const timeout = { type: "timeout", epoch: config.epoch, view, highQc, signer: index, signature } as const;
+    const timeout = forgeTimeout(this.#options, view, highQc);
     if (this.#once(`timeout ${view} ${highQc.view}`)) this.#show(timeout, this.#audience());
     return timeout;
   }
@@ -235,30 +217,14 @@ export class Adversary implements Peer {
     tc: TimeoutCertificate | undefined,
     audience: readonly number[],
   ): void {
-    const { config, seed, index, random, schedule } = this.#options;
+    const { config, random, schedule } = this.#options;
     const parent = this.#headers.get(qc.blockId) ?? (qc.view === 0 ? config.base : undefined);
     if (parent === undefined) return;
     const ids = this.#transactions.filter(() => random.chance(0.2)).slice(-3);
-    const bodyBytes = encodeIds(ids);
-    const header: Header = {
-      channelId: config.channelId,
-      epoch: config.epoch,
-      height: parent.height + 1,
-      view,
-      parentId: qc.blockId,
-      timestampMs: Math.max(Math.floor(schedule.nowMs()), parent.timestampMs + 1 + random.below(3)),
-      proposer: index,
-      bodyRoot: rootOfBody(config.suite, bodyBytes),
-      transactionCount: ids.length,
-      execution: undefined,
-    };
-    const headerBytes = encodeHeader(header);
-    const id = blockId(config.suite, headerBytes);
-    this.#headers.set(id, header);
-    const kind = PROPOSAL_KIND.normal;
-    const signed = proposeStatement(config.channelId, { epoch: config.epoch, view, kind, blockId: id });
-    const signature = config.suite.sign(seed, signed);
-    this.#show({ type: "proposal", kind, headerBytes, bodyBytes, qc, tc, signature }, audience, ids);
-    this.#vote(CERTIFICATE_KIND.vote, view, id);
+    const timestampMs = Math.floor(schedule.nowMs()) + random.below(3);
+    const proposal = forgeProposal(this.#options, view, parent, { qc, tc }, timestampMs, ids);
+    this.#headers.set(proposal.id, proposal.header);
+    this.#show(proposal, audience, ids);
+    this.#vote(CERTIFICATE_KIND.vote, view, proposal.id);
   }
 }

@@ -65,7 +65,11 @@ export const createInvariants = (
         signatures(node, message);
         certificates.sent(node, message);
       },
-      persisted: records.persisted,
+      persisted: (node, record, candidates) => {
+        // A leader may crash between writing its block and sending it, and go on with it all the same.
+        for (const { headerBytes } of candidates) blocks.add(headerBytes);
+        records.persisted(node, record);
+      },
       appended: chain.appended,
       executed: chain.executed,
       stepped: records.stepped,

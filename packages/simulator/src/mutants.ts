@@ -1,5 +1,7 @@
 import { decodeRecord, encodeRecord, RULES, type Rules } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
+import { CALM, type Weather } from "./weather.ts";
+import type { Byzantine } from "./world.ts";
 
 /** A protocol with one rule broken, and what the simulator must be set to so that it matters. */
 export type Mutant = {
@@ -57,3 +59,36 @@ export const MUTANTS = {
 } as const satisfies Record<string, Mutant>;
 
 export type MutantName = keyof typeof MUTANTS;
+
+export type Hunt = { readonly byzantine: Byzantine; readonly weather: Partial<Weather> };
+
+/** Nobody is down and nothing is lost but by the directed adversary, which shows certificates to few. */
+const NARROW: Partial<Weather> = {
+  narrowing: 0.6,
+  loss: 0,
+  sendsData: true,
+  submitEveryMs: 15,
+  crashes: CALM.crashes,
+  crashesPerEffect: 0,
+};
+
+/** Everyone loses power at once, again and again. */
+const BLACKOUTS: Partial<Weather> = { crashes: { everyMs: 150, forMs: 20, all: 1 } };
+
+/** The conditions under which a mutant shows soon: plain random schedules are too weak for most. */
+export const hunting = (name: MutantName): Hunt => {
+  switch (name) {
+    case "tc-highest-qc":
+    case "vote-after-timeout":
+      return { byzantine: "adversary", weather: NARROW };
+    case "consecutive-views":
+    case "commit-vote-after-timeout":
+    case "lft2":
+      return { byzantine: "none", weather: NARROW };
+    case "send-before-persist":
+      return { byzantine: "none", weather: { ...BLACKOUTS, syncMs: 15, isCoalescing: false } };
+    case "data-not-durable":
+    case "high-tc-not-durable":
+      return { byzantine: "none", weather: BLACKOUTS };
+  }
+};
