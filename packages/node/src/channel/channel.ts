@@ -182,7 +182,8 @@ export class Channel {
         "the consensus record is missing or damaged: this peer follows without voting until it is re-keyed",
       );
     }
-    this.#driver.tell({ type: "start", head: this.head(), record, candidates });
+    const execution = ledger.newestExecutionCertificate();
+    this.#driver.tell({ type: "start", head: this.head(), record, candidates, execution });
     for (const execution of unattested(ledger, this.#options.engine.epoch))
       this.#driver.tell({ type: "executed", execution });
     this.execution.run();
