@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { port } from "../arguments.ts";
+import { emitter } from "../emit.ts";
+import { runPeer } from "../peer/run-peer.ts";
+import { type GivenSettings, readConfigFile, settle } from "../peer/settings.ts";
+import { reportError } from "../report-error.ts";
+import { exitWithin, untilStopped } from "../until-stopped.ts";
+import { type OutputOptions, withOutput } from "./output.ts";
+
+type Options = GivenSettings & OutputOptions & { readonly config?: string; readonly supervised?: true };
+
+const run = async (options: Options): Promise<void> => {
+  const { config, supervised, json, verbose, ...given } = options;
+  const stopping = untilStopped(supervised === true);
+  const file = config === undefined ? {} : await readConfigFile(config);
+  const token = given.token ?? process.env["DURE_TOKEN"];
+  const settings = settle({ ...given, token }, file);
+  await runPeer(settings, emitter(json === true), stopping, (error) => {
+    // What was promised is on disk, and what is in memory cannot be trusted: nothing is closed in good order.
+    reportError(error, { json: json === true, verbose: true });
+    process.exit(1);
+  });
+  exitWithin(2_000);
+};
+
+/** Adds `dure peer`. */
+export const addPeer = (program: Command): void => {
+  withOutput(program.command("peer"))
+    .description("run a peer")
+    .option("--home <dir>", "where its identity, keys and channels live")
+    .option("--name <id>", "its peer id, <name>.<organisation>")
+    .option("--radiostation <host:port>", "gRPC of the RadioStation that enrols it and knows the others")
+    .option("--token <token>", "one-time token for enrolment (or in the environment as DURE_TOKEN)")
+    .option("--certificate <file>", "its certificate, if it was carried by hand; with --key and --root")
+    .option("--key <file>", "the key of that certificate")
+    .option("--root <file>", "the root that issued it")
+    .option("--genesis <file>", "the channel's genesis document, if it was carried by hand")
+    .option("--channel <name>", "the channel to take part in (default: devnet)")
+    .option("--grpc-host <host>", "where to listen for peers (default: 127.0.0.1)")
+    .option("--grpc-port <port>", "port for peers (default: 7100)", port)
+    .option("--rest-host <host>", "where to listen for clients (default: 127.0.0.1)")
+    .option("--rest-port <port>", "port for clients (default: 9000)", port)
+    .option("--public-host <host>", "the name or address by which others reach it (default: --grpc-host)")
+    .option("--config <file>", "a JSON file with these settings in camelCase; options win over it")
+    .option("--log-level <level>", "debug, info, warn, error or silent (default: info)")
+    .option("--supervised", "end when stdin does")
+    .action(run);
+};

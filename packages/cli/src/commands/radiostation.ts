@@ -1,0 +1,81 @@
+import { resolve } from "node:path";
+import { createSodiumSuite } from "@dure/crypto/sodium";
+import { createToken, issueClient } from "@dure/radiostation";
+import { certificateId } from "@dure/types";
+import type { Command } from "commander";
+import { durationMs, gather, port } from "../arguments.ts";
+import { emitter } from "../emit.ts";
+import { runStation, type StationSettings } from "../station/run-station.ts";
+import { exitWithin, untilStopped } from "../until-stopped.ts";
+import { type OutputOptions, show, withOutput } from "./output.ts";
+
+type Named = OutputOptions & {
+  readonly home: string;
+  readonly name: string;
+  readonly role: readonly string[];
+};
+
+const run = async (
+  options: StationSettings & OutputOptions & { readonly supervised?: true },
+): Promise<void> => {
+  const stopping = untilStopped(options.supervised === true);
+  await runStation(options, emitter(options.json === true), stopping);
+  exitWithin(2_000);
+};
+
+const token = async (options: Named & { readonly ttl: number }): Promise<void> => {
+  const { home, name, role, ttl } = options;
+  const text = await createToken(resolve(home), { commonName: name, roles: role, ttlMs: ttl });
+  show(options, { token: text, name, roles: role, expiresAtMs: Date.now() + ttl }, () => text);
+};
+
+const client = async (options: Named & { readonly out: string }): Promise<void> => {
+  const directory = resolve(options.out);
+  const { certificate } = await issueClient(resolve(options.home), {
+    name: options.name,
+    roles: options.role,
+    directory,
+  });
+  const id = certificateId(createSodiumSuite(), certificate.der);
+  show(
+    options,
+    { identity: directory, id, notAfterMs: certificate.notAfterMs },
+    () => `${directory}: ${options.name}, ${options.role.join(" and ")}, sender id ${id}`,
+  );
+};
+
+/** Adds `dure radiostation`, `dure radiostation token` and `dure radiostation client`. */
+export const addRadiostation = (program: Command): void => {
+  const station = withOutput(program.command("radiostation"))
+    .description("run a RadioStation: enrolment, the directory of peers, the watch over them")
+    .enablePositionalOptions()
+    .passThroughOptions()
+    .requiredOption("--home <dir>", "where its authority and directory live")
+    .option("--organisation <name>", "the organisation that it certifies for", "devnet")
+    .option("--host <host>", "where to listen", "127.0.0.1")
+    .option("--rest-port <port>", "port of REST", port, 9002)
+    .option("--grpc-port <port>", "port of gRPC", port, 7002)
+    .option("--found <file>", "a JSON file that says what channel to found")
+    .option("--log-level <level>", "debug, info, warn, error or silent", "info")
+    .option("--supervised", "end when stdin does")
+    .action(run);
+  withOutput(station.command("token"))
+    .description("make a one-time token by which a newcomer enrols")
+    .requiredOption("--home <dir>", "the RadioStation's home")
+    .requiredOption("--name <name>", "a peer's id such as peer0.org, or a client's bare name")
+    .requiredOption("--role <role>", "peer, client, admin or auditor; may be repeated", gather)
+    .option(
+      "--ttl <duration>",
+      "how long it can be used, such as 15m or 7d (default: 1h)",
+      durationMs,
+      3_600_000,
+    )
+    .action(token);
+  withOutput(station.command("client"))
+    .description("make a client's identity directory, without a token")
+    .requiredOption("--home <dir>", "the RadioStation's home")
+    .requiredOption("--name <name>", "the client's name")
+    .requiredOption("--role <role>", "client, admin or auditor; may be repeated", gather)
+    .requiredOption("--out <dir>", "the directory to make")
+    .action(client);
+};

@@ -1,0 +1,106 @@
+import { createSodiumSuite } from "@dure/crypto/sodium";
+import { createLogger, createPeer } from "@dure/node";
+import type { Emit } from "../emit.ts";
+import { CliError } from "../error.ts";
+import { lockHome } from "../home/lock-home.ts";
+import { aborted } from "../until-stopped.ts";
+import { openAddressBook } from "./address-book.ts";
+import { openConsensusKey } from "./consensus-key.ts";
+import { openIdentity } from "./identity.ts";
+import type { PeerSettings } from "./settings.ts";
+import { createStationLink, type StationLink } from "./station-link.ts";
+import { openTrustAnchor, storeTrustAnchor, type TrustAnchor } from "./trust-anchor.ts";
+
+/** The channel's genesis, from this home or else from the RadioStation; undefined if told to stop while waiting. */
+const findTrustAnchor = async (
+  settings: PeerSettings,
+  suite: ReturnType<typeof createSodiumSuite>,
+  link: StationLink | undefined,
+  emit: Emit,
+  stopping: AbortSignal,
+): Promise<TrustAnchor | undefined> => {
+  const stored = await openTrustAnchor(settings, suite);
+  if (stored !== undefined) return stored;
+  if (link === undefined)
+    throw new CliError(
+      "GENESIS_MISSING",
+      `${settings.home} has no genesis: give --radiostation, or the document with --genesis`,
+    );
+  await link.register(stopping);
+  emit(
+    { event: "waiting", channel: settings.channel },
+    `waiting for channel ${settings.channel} to be founded`,
+  );
+  const text = await link.awaitGenesis(stopping);
+  return text === undefined ? undefined : storeTrustAnchor(settings, text, suite);
+};
+
+/**
+ * Runs a peer until the signal aborts, and emits `enrolled`, `registered`, `waiting`, `ready` and `stopped`. What its
+ * home holds already (identity, genesis, addresses) is not asked for, so it starts with its RadioStation gone.
+ *
+ * @param onFailed the peer cannot go on: the process should end with a status other than 0.
+ * @throws CliError, RadioStationError, NodeError or LedgerError if it cannot start.
+ */
+export const runPeer = async (
+  settings: PeerSettings,
+  emit: Emit,
+  stopping: AbortSignal,
+  onFailed: (error: unknown) => void,
+): Promise<void> => {
+  const { home, name, radiostation } = settings;
+  const suite = createSodiumSuite();
+  const logger = createLogger(name, settings.logLevel);
+  const closers: (() => Promise<void> | void)[] = [];
+  try {
+    const lock = await lockHome(home, "peer");
+    closers.push(() => lock.release());
+    const identity = await openIdentity(settings, suite, ({ certificate }) =>
+      emit({ event: "enrolled", peerId: name, serial: certificate.serial }, `enrolled as ${name}`),
+    );
+    const consensusSeed = await openConsensusKey(home);
+    const book = await openAddressBook(home, settings.peers);
+    const link =
+      radiostation === undefined
+        ? undefined
+        : createStationLink({
+            settings,
+            address: radiostation,
+            identity,
+            suite,
+            consensusSeed,
+            logger,
+            onRegistered: (order) =>
+              emit({ event: "registered", peerId: name, order }, `registered at ${radiostation}`),
+          });
+    if (link !== undefined) closers.push(() => link.close());
+    const anchor = await findTrustAnchor(settings, suite, link, emit, stopping);
+    if (anchor === undefined) return;
+    const peer = createPeer({
+      home,
+      identity,
+      consensusSeed,
+      genesisText: anchor.text,
+      grpc: { host: settings.grpcHost, port: settings.grpcPort },
+      rest: { host: settings.restHost, port: settings.restPort },
+      logger,
+      onFailed,
+    });
+    const ports = await peer.start();
+    closers.push(() => peer.close());
+    peer.setPeers(book.list());
+    const members = [...anchor.config.validators.map(({ id }) => id), ...anchor.config.followers];
+    const following = link?.follow({ peer, book, members }, stopping);
+    emit(
+      { event: "ready", peerId: name, channel: anchor.config.name, channelId: anchor.channelId, ...ports },
+      `${name} in channel ${anchor.config.name}: REST http://${settings.restHost}:${ports.restPort}, gRPC ${settings.grpcHost}:${ports.grpcPort}`,
+    );
+    await aborted(stopping);
+    // Ends a call that a silent RadioStation keeps waiting.
+    link?.close();
+    await following;
+  } finally {
+    for (let undo = closers.pop(); undo !== undefined; undo = closers.pop()) await undo();
+  }
+  emit({ event: "stopped" }, `${name} stopped`);
+};

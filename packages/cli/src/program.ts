@@ -1,0 +1,31 @@
+import { Command } from "commander";
+import { addBench } from "./commands/bench.ts";
+import { addBlock } from "./commands/block.ts";
+import { addDevnet } from "./commands/devnet.ts";
+import { addIdentity } from "./commands/identity.ts";
+import { addPeer } from "./commands/peer.ts";
+import { addQuery } from "./commands/query.ts";
+import { addRadiostation } from "./commands/radiostation.ts";
+import { addStatus } from "./commands/status.ts";
+import { addTx } from "./commands/tx.ts";
+
+/** The command line. Errors are thrown rather than printed, usage errors as commander's CommanderError. */
+export const createProgram = (): Command => {
+  const program = new Command("dure")
+    .description("a permissioned ledger for consortia")
+    .version("0.1.0")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .showHelpAfterError(false);
+  addDevnet(program);
+  addStatus(program);
+  addTx(program);
+  addQuery(program);
+  addBlock(program);
+  addIdentity(program);
+  addBench(program);
+  addPeer(program);
+  addRadiostation(program);
+  return program;
+};

@@ -1,0 +1,33 @@
+/**
+ * Resolves when this process should end in good order: SIGINT, SIGTERM, SIGHUP, or, when it is supervised, the end of
+ * stdin, which comes however the supervisor ends. Under a supervisor SIGINT is not a reason: it is Ctrl-C, which on
+ * some systems reaches every process of the terminal, and the supervisor decides.
+ *
+ * @returns a signal that aborts then.
+ */
+export const untilStopped = (supervised: boolean): AbortSignal => {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  process.on("SIGTERM", stop);
+  process.on("SIGHUP", stop);
+  process.on("SIGINT", () => {
+    if (!supervised) stop();
+  });
+  if (!supervised) return stopping.signal;
+  // The supervisor reads our stdout and stderr may be its terminal: with it gone, writing there must not throw.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", stop);
+  process.stdin.on("end", stop).on("close", stop).on("error", stop).resume();
+  return stopping.signal;
+};
+
+/** Resolves once the signal has aborted. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+/** Ends this process after a while even if something is left that keeps it running. `exitCode` stays as it is set. */
+export const exitWithin = (ms: number): void => {
+  setTimeout(() => process.exit(), ms).unref();
+};
