@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { makeCall, makeTransaction, type Signer } from "@dure/client";
 import { createSodiumSuite, randomBytes } from "@dure/crypto/sodium";
 import { readIdentity, seedOfPkcs8 } from "@dure/crypto/x509";
-import { certificateId, decodeTransaction, parseHash } from "@dure/types";
+import { decodeTransaction, parseHash } from "@dure/types";
 
 export const suite = createSodiumSuite();
 
@@ -35,7 +35,7 @@ export const openClient = async (directory: string, channelId: string): Promise<
   });
   return {
     signer,
-    holder: certificateId(suite, certificate.der),
+    holder: `${certificate.commonName}@${certificate.organisation}`,
     call: (score, method, params) => makeCall(options(), { score, method, params }),
     data: (value, expiryMs) => makeTransaction(options(expiryMs), "", value),
   };
