@@ -3,7 +3,7 @@ import type { Hash } from "@dure/types";
 import { Blocks } from "./blocks.ts";
 import type { Disk } from "./disk.ts";
 import type { Observer } from "./observer.ts";
-import type { Report, Violation } from "./violation.ts";
+import type { Invariant, Report, Violation } from "./violation.ts";
 import { watchCertificates } from "./watch-certificates.ts";
 import { type ChainWatch, watchChain } from "./watch-chain.ts";
 import { watchRecords } from "./watch-records.ts";
@@ -21,19 +21,22 @@ export type Invariants = {
 /** More violations than this say nothing new. */
 const REPORTED_MAX = 5;
 
-/**
- * Everything that specs/lft.md says must hold at every step, checked as things happen. `faulty` are the validators
- * that owe nothing; `disks` are those of the honest.
- */
-export const createInvariants = (
-  config: EngineConfig,
-  faulty: readonly number[],
-  disks: () => readonly Disk[],
-  nowMs: () => number,
-): Invariants => {
+export type InvariantOptions = {
+  readonly config: EngineConfig;
+  /** Validators that owe nothing. */
+  readonly faulty: readonly number[];
+  readonly ignored: readonly Invariant[];
+  /** Of the honest. */
+  readonly disks: () => readonly Disk[];
+  readonly nowMs: () => number;
+};
+
+/** Everything that specs/lft.md says must hold at every step, checked as things happen. */
+export const createInvariants = ({ config, faulty, ignored, disks, nowMs }: InvariantOptions): Invariants => {
   const violations: Violation[] = [];
   const report: Report = (invariant, detail) => {
-    if (violations.length < REPORTED_MAX) violations.push({ invariant, detail, atMs: nowMs() });
+    const isAsked = !ignored.includes(invariant) && violations.length < REPORTED_MAX;
+    if (isAsked) violations.push({ invariant, detail, atMs: nowMs() });
   };
   const isHonest = (node: number): boolean => !faulty.includes(node);
   const blocks = new Blocks(config.suite);

@@ -80,10 +80,10 @@ export const hunting = (name: MutantName): Hunt => {
   switch (name) {
     case "tc-highest-qc":
     case "vote-after-timeout":
+    case "lft2":
       return { byzantine: "adversary", weather: NARROW };
     case "consecutive-views":
     case "commit-vote-after-timeout":
-    case "lft2":
       return { byzantine: "none", weather: NARROW };
     case "send-before-persist":
       return { byzantine: "none", weather: { ...BLACKOUTS, syncMs: 15, isCoalescing: false } };

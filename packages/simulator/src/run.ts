@@ -9,7 +9,7 @@ import { createRandom } from "./random.ts";
 import { createSchedule } from "./schedule.ts";
 import { createStubSuite } from "./stub-suite.ts";
 import { createTranscript } from "./transcript.ts";
-import type { Violation } from "./violation.ts";
+import type { Invariant, Violation } from "./violation.ts";
 import { drawWeather, type Weather } from "./weather.ts";
 import { BYZANTINE, type Byzantine, createChannel, createFaulty, createNode, drawFaulty } from "./world.ts";
 
@@ -28,6 +28,8 @@ export type SimulateOptions = {
   /** Instead of the stub. */
   readonly suite?: CryptoSuite | undefined;
   readonly keepsLines?: boolean | undefined;
+  /** Invariants that are not checked, so that what else breaks is seen. */
+  readonly ignored?: readonly Invariant[] | undefined;
 };
 
 export type Stats = {
@@ -78,7 +80,13 @@ export const simulate = (options: SimulateOptions): Outcome => {
   const peers: Peer[] = [];
   const nodes: Node[] = [];
   const config = { ...channel.config, self: undefined };
-  const invariants = createInvariants(config, faulty, () => nodes.map(({ disk }) => disk), schedule.nowMs);
+  const invariants = createInvariants({
+    config,
+    faulty,
+    ignored: options.ignored ?? [],
+    disks: () => nodes.map(({ disk }) => disk),
+    nowMs: schedule.nowMs,
+  });
   const network = createNetwork({
     nodes: validators,
     schedule,

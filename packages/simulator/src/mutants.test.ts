@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { range } from "./campaign.ts";
+import { hunting, MUTANTS, type MutantName } from "./mutants.ts";
+import { simulate } from "./run.ts";
+import type { Invariant } from "./violation.ts";
+
+/** Histories in which a mutant must show. The rarest show in one of seventy. */
+const SEEDS_MAX = 800;
+
+type Quarry = {
+  readonly mutant: MutantName;
+  /** What it must break, one of these. */
+  readonly breaks: readonly Invariant[];
+  /** What it breaks besides, and is not looked at. */
+  readonly ignored?: readonly Invariant[];
+};
+
+const FORKS: readonly Invariant[] = ["QC above a commit extends it", "honest prefixes agree"];
+
+const QUARRY: readonly Quarry[] = [
+  { mutant: "consecutive-views", breaks: FORKS },
+  { mutant: "tc-highest-qc", breaks: FORKS },
+  { mutant: "vote-after-timeout", breaks: FORKS },
+  { mutant: "lft2", breaks: FORKS, ignored: ["accepted transactions commit"] },
+  { mutant: "commit-vote-after-timeout", breaks: ["no honest evidence"] },
+  {
+    mutant: "commit-vote-after-timeout",
+    breaks: FORKS,
+    ignored: ["no honest evidence", "TC after a CC reports it"],
+  },
+  { mutant: "send-before-persist", breaks: ["certified data is durable"] },
+  { mutant: "send-before-persist", breaks: ["no honest evidence"], ignored: ["certified data is durable"] },
+  { mutant: "data-not-durable", breaks: ["certified data is durable"] },
+  { mutant: "data-not-durable", breaks: ["commits resume"], ignored: ["certified data is durable"] },
+  { mutant: "high-tc-not-durable", breaks: ["commits resume"], ignored: ["durable fields never fall"] },
+];
+
+/** The first history in which the mutant breaks what it must. */
+const firstBroken = ({ mutant, breaks, ignored }: Quarry): number | undefined => {
+  for (const seed of range(1, SEEDS_MAX)) {
+    const { violations } = simulate({ ...hunting(mutant), seed, validators: 4, mutant, ignored });
+    if (violations.some(({ invariant }) => breaks.includes(invariant))) return seed;
+  }
+  return undefined;
+};
+
+for (const quarry of QUARRY) {
+  const { mutant, breaks } = quarry;
+  test(`the mutant ${mutant} is found out: ${breaks.join(", or ")}`, () => {
+    assert.notEqual(firstBroken(quarry), undefined, `${SEEDS_MAX} histories and no trace of it`);
+  });
+}
+
+test("every mutant is hunted", () => {
+  const hunted = new Set(QUARRY.map(({ mutant }) => mutant));
+  assert.deepEqual([...hunted].sort(), Object.keys(MUTANTS).sort());
+});
+
+test("the conditions in which mutants are hunted break nothing by themselves", () => {
+  for (const mutant of Object.keys(MUTANTS) as MutantName[]) {
+    for (const seed of range(1, 10)) {
+      const { violations } = simulate({ ...hunting(mutant), seed, validators: 4 });
+      assert.deepEqual(violations, [], `seed ${seed} in the conditions of ${mutant}`);
+    }
+  }
+});
