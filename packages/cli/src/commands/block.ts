@@ -1,15 +1,11 @@
 import { request } from "@dure/client";
 import type { Command } from "commander";
-import { peerOf, type TargetOptions } from "../target.ts";
+import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";
 import { type OutputOptions, pretty, show } from "./output.ts";
 import { withPeer } from "./target-options.ts";
 
-const run = async (
-  which: string,
-  options: TargetOptions & OutputOptions & { readonly channel?: string },
-): Promise<void> => {
-  const query = options.channel === undefined ? "" : `?${new URLSearchParams({ channel: options.channel })}`;
-  const path = `/api/v2/blocks/${encodeURIComponent(which)}${query}`;
+const run = async (which: string, options: PeerOptions & OutputOptions): Promise<void> => {
+  const path = inChannel(`/api/v2/blocks/${encodeURIComponent(which)}`, options.channel);
   const block = await request({ url: await peerOf(options) }, path);
   show(options, block, () => pretty(block));
 };

@@ -1,9 +1,6 @@
 import type { Command } from "commander";
 import { gather, wholeNumber } from "../arguments.ts";
-import { humanReporter } from "../devnet/human-reporter.ts";
-import { jsonReporter } from "../devnet/json-reporter.ts";
 import type { Wanted } from "../devnet/prepare-home.ts";
-import { runDevnet } from "../devnet/supervisor.ts";
 import { DEFAULT_HOME } from "../home/find-devnet.ts";
 import { withOutput } from "./output.ts";
 
@@ -46,8 +43,12 @@ const run = async (options: Options): Promise<void> => {
   const json = options.json === true;
   // Whoever read our output may go; the devnet stays until it is told to stop.
   process.stdout.on("error", () => undefined);
+  const requests = stopRequests(json);
+  const { humanReporter } = await import("../devnet/human-reporter.ts");
+  const { jsonReporter } = await import("../devnet/json-reporter.ts");
+  const { runDevnet } = await import("../devnet/supervisor.ts");
   const reporter = json ? jsonReporter() : humanReporter();
-  await runDevnet(wantedOf(options), reporter, { ...stopRequests(json), restart: options.restart });
+  await runDevnet(wantedOf(options), reporter, { ...requests, restart: options.restart });
 };
 
 /** Adds `dure devnet`. */

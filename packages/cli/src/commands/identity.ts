@@ -1,22 +1,18 @@
-import { createSodiumSuite } from "@dure/crypto/sodium";
-import { certificateId } from "@dure/types";
 import type { Command } from "commander";
-import { identityOf, type TargetOptions } from "../target.ts";
+import type { IdentityOptions } from "../acting-identity.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 import { withIdentity } from "./target-options.ts";
 
-const run = async (options: TargetOptions & OutputOptions): Promise<void> => {
-  const suite = createSodiumSuite();
-  const { certificate } = await identityOf(options, suite);
-  const { commonName, organisation, roles, notAfterMs, serial } = certificate;
-  const id = certificateId(suite, certificate.der);
-  show(options, { id, commonName, organisation, roles, serial, notAfterMs }, () =>
+const run = async (options: IdentityOptions & OutputOptions): Promise<void> => {
+  const { describeIdentity } = await import("../describe-identity.ts");
+  const described = await describeIdentity(options);
+  show(options, described, () =>
     [
-      `id            ${id}`,
-      `name          ${commonName}`,
-      `organisation  ${organisation}`,
-      `roles         ${roles.join(", ")}`,
-      `valid until   ${new Date(notAfterMs).toISOString()}`,
+      `holder        ${described.holder}`,
+      `sender id     ${described.id}`,
+      `roles         ${described.roles.join(", ")}`,
+      `serial        ${described.serial}`,
+      `valid until   ${new Date(described.notAfterMs).toISOString()}`,
     ].join("\n"),
   );
 };
@@ -24,7 +20,7 @@ const run = async (options: TargetOptions & OutputOptions): Promise<void> => {
 /** Adds `dure identity`. */
 export const addIdentity = (program: Command): void => {
   withIdentity(withOutput(program.command("identity")))
-    .description("show whom an identity names, and the id under which SCOREs know it")
+    .description("show whom an identity names, and how SCOREs know it")
     .option("--home <dir>", "the devnet's home (default: the nearest .dure here or above)")
     .action(run);
 };

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { port } from "../arguments.ts";
 import { emitter } from "../emit.ts";
-import { runPeer } from "../peer/run-peer.ts";
+import { firstLine } from "../first-line.ts";
 import { type GivenSettings, readConfigFile, settle } from "../peer/settings.ts";
 import { reportError } from "../report-error.ts";
 import { exitWithin, untilStopped } from "../until-stopped.ts";
@@ -12,14 +12,22 @@ type Options = GivenSettings & OutputOptions & { readonly config?: string; reado
 const run = async (options: Options): Promise<void> => {
   const { config, supervised, json, verbose, ...given } = options;
   const stopping = untilStopped(supervised === true);
+  const line = given.token === "-" ? firstLine(process.stdin, stopping) : undefined;
   const file = config === undefined ? {} : await readConfigFile(config);
-  const token = given.token ?? process.env["DURE_TOKEN"];
-  const settings = settle({ ...given, token }, file);
-  await runPeer(settings, emitter(json === true), stopping, (error) => {
-    // What was promised is on disk, and what is in memory cannot be trusted: nothing is closed in good order.
-    reportError(error, { json: json === true, verbose: true });
-    process.exit(1);
-  });
+  const settings = settle({ ...given, token: given.token ?? process.env["DURE_TOKEN"] }, file);
+  const { runPeer } = await import("../peer/run-peer.ts");
+  const token = line === undefined ? settings.token : await line;
+  if (stopping.aborted) return;
+  await runPeer(
+    { ...settings, ...(token !== undefined && { token }) },
+    emitter(json === true),
+    stopping,
+    (error) => {
+      // What was promised is on disk, and what is in memory cannot be trusted: nothing is closed in good order.
+      reportError(error, { json: json === true, verbose: true });
+      process.exit(1);
+    },
+  );
   exitWithin(2_000);
 };
 
@@ -30,7 +38,10 @@ export const addPeer = (program: Command): void => {
     .option("--home <dir>", "where its identity, keys and channels live")
     .option("--name <id>", "its peer id, <name>.<organisation>")
     .option("--radiostation <host:port>", "gRPC of the RadioStation that enrols it and knows the others")
-    .option("--token <token>", "one-time token for enrolment (or in the environment as DURE_TOKEN)")
+    .option(
+      "--token <token>",
+      "one-time token for enrolment; - reads it from stdin, and DURE_TOKEN may hold it too",
+    )
     .option("--certificate <file>", "its certificate, if it was carried by hand; with --key and --root")
     .option("--key <file>", "the key of that certificate")
     .option("--root <file>", "the root that issued it")

@@ -1,22 +1,21 @@
 import { request } from "@dure/client";
 import type { Command } from "commander";
+import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";
 import { jsonObject } from "../arguments.ts";
 import { CliError } from "../error.ts";
-import { peerOf, type TargetOptions } from "../target.ts";
 import { type OutputOptions, pretty, show } from "./output.ts";
 import { withPeer } from "./target-options.ts";
 
-type Options = TargetOptions & OutputOptions & { readonly score?: string; readonly channel?: string };
+type Options = PeerOptions & OutputOptions & { readonly score?: string };
 
 const run = async (method: string, params: string | undefined, options: Options): Promise<void> => {
   const { score, channel } = options;
-  const query = channel === undefined ? "" : `?${new URLSearchParams({ channel })}`;
   const body = {
     method,
     params: jsonObject(params, "the parameters"),
     ...(score !== undefined && { score }),
   };
-  const answer = await request({ url: await peerOf(options) }, `/api/v2/query${query}`, {
+  const answer = await request({ url: await peerOf(options) }, inChannel("/api/v2/query", channel), {
     bytes: JSON.stringify(body),
     contentType: "application/json",
   });

@@ -1,11 +1,7 @@
-import { resolve } from "node:path";
-import { createSodiumSuite } from "@dure/crypto/sodium";
-import { createToken, issueClient } from "@dure/radiostation";
-import { certificateId } from "@dure/types";
 import type { Command } from "commander";
 import { durationMs, gather, port } from "../arguments.ts";
 import { emitter } from "../emit.ts";
-import { runStation, type StationSettings } from "../station/run-station.ts";
+import type { StationSettings } from "../station/run-station.ts";
 import { exitWithin, untilStopped } from "../until-stopped.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 
@@ -19,28 +15,25 @@ const run = async (
   options: StationSettings & OutputOptions & { readonly supervised?: true },
 ): Promise<void> => {
   const stopping = untilStopped(options.supervised === true);
+  const { runStation } = await import("../station/run-station.ts");
   await runStation(options, emitter(options.json === true), stopping);
   exitWithin(2_000);
 };
 
 const token = async (options: Named & { readonly ttl: number }): Promise<void> => {
-  const { home, name, role, ttl } = options;
-  const text = await createToken(resolve(home), { commonName: name, roles: role, ttlMs: ttl });
-  show(options, { token: text, name, roles: role, expiresAtMs: Date.now() + ttl }, () => text);
+  const { makeToken } = await import("../station/issue.ts");
+  const made = await makeToken(options);
+  show(options, made, () => made.token);
 };
 
 const client = async (options: Named & { readonly out: string }): Promise<void> => {
-  const directory = resolve(options.out);
-  const { certificate } = await issueClient(resolve(options.home), {
-    name: options.name,
-    roles: options.role,
-    directory,
-  });
-  const id = certificateId(createSodiumSuite(), certificate.der);
+  const { makeClient } = await import("../station/issue.ts");
+  const made = await makeClient(options);
+  const until = new Date(made.notAfterMs).toISOString().slice(0, 10);
   show(
     options,
-    { identity: directory, id, notAfterMs: certificate.notAfterMs },
-    () => `${directory}: ${options.name}, ${options.role.join(" and ")}, sender id ${id}`,
+    made,
+    () => `${made.identity}: ${made.name}, ${made.roles.join(" and ")}, valid until ${until}`,
   );
 };
 

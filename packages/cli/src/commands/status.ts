@@ -1,19 +1,18 @@
 import { request } from "@dure/client";
 import type { Command } from "commander";
 import pc from "picocolors";
+import { inChannel, type PeerOptions, peersOf } from "../acting-peer.ts";
 import { table } from "../devnet/table.ts";
 import { tell } from "../report-error.ts";
-import { peersOf, type TargetOptions } from "../target.ts";
 import { type OutputOptions, show } from "./output.ts";
 import { withPeer } from "./target-options.ts";
 
-type Options = TargetOptions & OutputOptions & { readonly channel?: string };
+type Options = PeerOptions & OutputOptions;
 type Answer = Record<string, unknown>;
 
 const ask = async (url: string, channel: string | undefined): Promise<Answer> => {
-  const query = channel === undefined ? "" : `?${new URLSearchParams({ channel })}`;
   try {
-    return { url, ...(await request({ url, timeoutMs: 5_000 }, `/api/v2/status${query}`)) };
+    return { url, ...(await request({ url, timeoutMs: 5_000 }, inChannel("/api/v2/status", channel))) };
   } catch (error) {
     return { url, error: tell(error) };
   }

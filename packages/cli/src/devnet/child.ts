@@ -23,6 +23,8 @@ export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signa
 export type Child = {
   readonly pid: number;
   readonly exited: Promise<Exit>;
+  /** Writes a line to its stdin. */
+  tell(line: string): void;
   /** Asks it to end in good order, and ends it by force if it has not done so within `graceMs`. */
   stop(graceMs: number): Promise<Exit>;
   /** Ends it at once. */
@@ -76,6 +78,9 @@ export const startChild = async (spec: ChildSpec, onEvent: (event: Event) => voi
     pid: child.pid as number,
     exited,
     kill,
+    tell: (line) => {
+      stdin.write(`${line}\n`);
+    },
     stop: async (graceMs) => {
       stdin.end();
       const force = setTimeout(kill, graceMs);

@@ -2,18 +2,10 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { issueClient } from "@dure/radiostation";
+import { CLIENTS, clientDirectory } from "../home/client-directory.ts";
 
-/** The clients of a devnet and their roles. An admin may mint tokens. */
-export const CLIENTS = { alice: "client", bob: "client", admin: "admin" } as const;
-
-/**
- * A transaction's sender is the hash of its certificate, so balances belong to one certificate: these live as long as
- * a devnet could.
- */
+/** Nobody renews a client's certificate for it: these outlive any devnet. */
 const LIFE_MS = 10 * 365 * 24 * 3_600_000;
-
-/** The directory of a client's identity in a devnet's home. */
-export const clientDirectory = (home: string, name: string): string => join(home, "clients", name);
 
 /** Issues the identities of the devnet's clients that do not exist yet. */
 export const issueClients = async (home: string): Promise<void> => {

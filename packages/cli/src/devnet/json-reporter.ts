@@ -1,4 +1,4 @@
-import { CLIENTS, clientDirectory } from "./clients.ts";
+import { CLIENTS, clientDirectory } from "../home/client-directory.ts";
 import { DEVNET } from "./processes.ts";
 import type { Reporter } from "./reporter.ts";
 

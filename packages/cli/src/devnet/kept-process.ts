@@ -31,6 +31,8 @@ export type KeptProcess = {
   pid(): number | undefined;
   /** Resolves with the event of that name when it comes, or came. Throws CliError `CHILD_FAILED` if it dies before. */
   awaitEvent(name: string): Promise<Event>;
+  /** Writes a line to its stdin, if it runs. */
+  tell(line: string): void;
   stop(): Promise<void>;
   kill(): void;
 };
@@ -117,6 +119,7 @@ export const keepProcess = async (
       if (child === undefined) return Promise.reject(failure(name, { code: null, signal: null }, logFile));
       return new Promise((resolve, reject) => waiting.add({ name: wanted, resolve, reject }));
     },
+    tell: (line) => child?.tell(line),
     stop: async () => {
       stopping.abort();
       await child?.stop(GRACE_MS);

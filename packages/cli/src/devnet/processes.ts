@@ -12,7 +12,7 @@ export const DEVNET = "devnet";
 const TOKEN_LIFE_MS = 10 * 60_000;
 
 /** Where a devnet's RadioStation lives. */
-export const stationHome = (home: string): string => join(home, "radiostation");
+const stationHome = (home: string): string => join(home, "radiostation");
 /** Where peer N of a devnet lives. */
 export const peerHome = (home: string, index: number): string => join(home, `peer${index}`);
 const logFile = (home: string, name: string): string => join(home, "logs", `${name}.log`);
@@ -32,22 +32,32 @@ export const stationSpec = (home: string, { station }: PortPlan): ChildSpec => (
   ],
 });
 
-/** A token, if the peer has no certificate that is still good. */
-const tokenFor = async (home: string, index: number, name: string): Promise<string | undefined> => {
+const peerId = (index: number): string => `peer${index}.${DEVNET}`;
+
+/** A token for peer N, if it has no certificate that is still good. The RadioStation's home exists. */
+export const tokenFor = async (home: string, index: number): Promise<string | undefined> => {
   const directory = identityDirectory(peerHome(home, index));
   if (existsSync(join(directory, "certificate.pem"))) {
     const identity = await readIdentity(directory, createSodiumSuite()).catch(() => undefined);
     // A damaged one is for the peer to refuse: another identity must not take its place unseen.
     if (identity === undefined || certificateValidAt(identity.certificate, Date.now())) return undefined;
   }
-  return createToken(stationHome(home), { commonName: name, roles: ["peer"], ttlMs: TOKEN_LIFE_MS });
+  return createToken(stationHome(home), { commonName: peerId(index), roles: ["peer"], ttlMs: TOKEN_LIFE_MS });
 };
 
-/** What a devnet's peer is started with. A token goes by the environment, which others on the machine cannot read. */
-export const peerSpec = async (home: string, plan: PortPlan, index: number): Promise<ChildSpec> => {
-  const name = `peer${index}.${DEVNET}`;
+/**
+ * What a devnet's peer is started with. A token never goes by the arguments, which everyone on the machine can read.
+ *
+ * @param isGated whether it waits for a line on stdin, its token or nothing, before it enrols and registers.
+ */
+export const peerSpec = async (
+  home: string,
+  plan: PortPlan,
+  index: number,
+  isGated: boolean,
+): Promise<ChildSpec> => {
   const ports = plan.peers[index]!;
-  const token = await tokenFor(home, index, name);
+  const token = isGated ? undefined : await tokenFor(home, index);
   return {
     name: `peer${index}`,
     logFile: logFile(home, `peer${index}`),
@@ -55,11 +65,12 @@ export const peerSpec = async (home: string, plan: PortPlan, index: number): Pro
     args: [
       "peer",
       ...["--home", peerHome(home, index)],
-      ...["--name", name],
+      ...["--name", peerId(index)],
       ...["--channel", DEVNET],
       ...["--radiostation", `${LOOPBACK}:${plan.station.grpc}`],
       ...["--grpc-host", LOOPBACK, "--grpc-port", String(ports.grpc)],
       ...["--rest-host", LOOPBACK, "--rest-port", String(ports.rest)],
+      ...(isGated ? ["--token", "-"] : []),
     ],
   };
 };

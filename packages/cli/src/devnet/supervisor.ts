@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { request } from "@dure/client";
@@ -8,8 +9,8 @@ import { issueClients } from "./clients.ts";
 import { type KeptProcess, keepProcess } from "./kept-process.ts";
 import { LOOPBACK } from "./ports.ts";
 import { type PreparedHome, prepareHome, type Wanted, writeFoundation } from "./prepare-home.ts";
-import { peerHome, peerSpec, stationSpec } from "./processes.ts";
-import type { Reporter, Running } from "./reporter.ts";
+import { peerHome, peerSpec, stationSpec, tokenFor } from "./processes.ts";
+import type { Reporter } from "./reporter.ts";
 
 export type Supervision = {
   /** Aborts when the devnet should end in good order. */
@@ -99,56 +100,51 @@ type Start = {
   readonly stopping: AbortSignal;
 };
 
+/**
+ * Starts everything at once, since starting a process takes longer than all that it does first; then lets the peers
+ * register one by one, if the channel is not founded yet: validators stand in the genesis in that order.
+ */
 const start = async ({ home, wanted, prepared, keep, reporter, stopping }: Start): Promise<void> => {
   const { settings, plan, isNew } = prepared;
   const indexes = plan.peers.map((_, index) => index);
-  if (isNew) await reporter.step("Packing the SCOREs", () => writeFoundation(home, settings, wanted.scores));
-  else await writeFoundation(home, settings, wanted.scores);
-  const station = await reporter.step("Starting the RadioStation", async () => {
-    const process = await keep("radiostation", async () => stationSpec(home, plan));
-    await process.awaitEvent("ready");
-    await issueClients(home);
-    return process;
-  });
-  const startPeer = (index: number) => keep(`peer${index}`, () => peerSpec(home, plan, index));
-  const peers: KeptProcess[] = [];
   const isFounded = indexes.every((index) => existsSync(join(peerHome(home, index), "genesis.json")));
-  if (isFounded) {
-    await reporter.step(`Starting ${indexes.length} peers`, async () => {
-      peers.push(...(await Promise.all(indexes.map(startPeer))));
-      await Promise.all(peers.map((peer) => peer.awaitEvent("ready")));
-    });
-  } else {
-    for (const index of indexes) {
-      if (stopping.aborted) return;
-      // Validators stand in the genesis in the order in which they register.
-      await reporter.step(`Enrolling peer${index}`, async () => {
-        const peer = await startPeer(index);
-        peers.push(peer);
+  let isGated = !isFounded;
+  await reporter.step(isFounded ? "Reading the home" : "Packing the SCOREs", () =>
+    writeFoundation(home, settings, wanted.scores),
+  );
+  const [station, ...peers] = await Promise.all([
+    keep("radiostation", async () => stationSpec(home, plan)),
+    ...indexes.map((index) => keep(`peer${index}`, () => peerSpec(home, plan, index, isGated))),
+  ]);
+  assert.ok(station !== undefined);
+  await reporter.step("Starting the RadioStation", async () => {
+    await station.awaitEvent("ready");
+    await issueClients(home);
+  });
+  if (!isFounded)
+    for (const [index, peer] of peers.entries())
+      await reporter.step(`Enrolling ${peer.name}`, async () => {
+        peer.tell((await tokenFor(home, index)) ?? "");
         await peer.awaitEvent("registered");
       });
-    }
-    await reporter.step("Founding the channel", () =>
-      Promise.all(peers.map((peer) => peer.awaitEvent("ready"))),
-    );
-  }
+  await reporter.step(isFounded ? "Starting the peers" : "Founding the channel", () =>
+    Promise.all(peers.map((peer) => peer.awaitEvent("ready"))),
+  );
+  isGated = false;
   const urls = plan.peers.map(({ rest }) => `http://${LOOPBACK}:${rest}`);
   await reporter.step("Linking the peers", () => awaitLinks(urls, stopping));
   if (stopping.aborted) return;
   const { channelId } = await peers[0]!.awaitEvent("ready");
-  const running: Running = {
+  reporter.ready({
     home,
     channelId: String(channelId),
     isNew,
-    processes: [station, ...peers].map((process, at) => ({
-      name: process.name,
-      pid: process.pid() ?? 0,
-      ports: at === 0 ? plan.station : plan.peers[at - 1]!,
-      url: `http://${LOOPBACK}:${(at === 0 ? plan.station : plan.peers[at - 1]!).rest}`,
-      log: process.logFile,
-    })),
-  };
-  reporter.ready(running);
+    processes: [station, ...peers].map((process, at) => {
+      const ports = at === 0 ? plan.station : plan.peers[at - 1]!;
+      const url = `http://${LOOPBACK}:${ports.rest}`;
+      return { name: process.name, pid: process.pid() ?? 0, ports, url, log: process.logFile };
+    }),
+  });
 };
 
 /** The peers first, so that their RadioStation sees them go. */

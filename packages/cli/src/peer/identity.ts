@@ -26,7 +26,7 @@ const enrol = async (settings: PeerSettings, old: Identity | undefined): Promise
   const directory = identityDirectory(home);
   const why =
     old === undefined ? `${directory} holds no identity` : `the certificate in ${directory} has expired`;
-  if (radiostation === undefined || token === undefined)
+  if (radiostation === undefined || token === undefined || token === "")
     throw new CliError(
       old === undefined ? "IDENTITY_MISSING" : "IDENTITY_EXPIRED",
       `${why}: give --radiostation and a --token from its operator (dure radiostation token --name ${name} --role peer)`,

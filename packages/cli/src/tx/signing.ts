@@ -3,7 +3,8 @@ import type { CryptoSuite } from "@dure/crypto";
 import { randomBytes } from "@dure/crypto/sodium";
 import { certificateValidAt, type Identity } from "@dure/crypto/x509";
 import { parseHash } from "@dure/types";
-import { CliError } from "./error.ts";
+import { inChannel } from "../acting-peer.ts";
+import { CliError } from "../error.ts";
 
 /** Makes signed transactions of one identity for one channel. */
 export type Signing = {
@@ -35,8 +36,7 @@ export const signingFor = async (
       "IDENTITY_EXPIRED",
       `the certificate of ${certificate.commonName} is not valid now: ask its authority for another`,
     );
-  const query = channel === undefined ? "" : `?${new URLSearchParams({ channel })}`;
-  const status = await request({ url }, `/api/v2/status${query}`);
+  const status = await request({ url }, inChannel("/api/v2/status", channel));
   const channelId = parseHash(String(status["channelId"]));
   if (channelId === undefined)
     throw new CliError("PEER_ANSWER", `${url} did not tell its channel's id: is it a peer of dure?`);
