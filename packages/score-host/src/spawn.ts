@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,16 +49,20 @@ const permissionFlags = (): string[] => {
 };
 
 // Workspaces link packages: both the link and what it leads to must be readable. The wildcard after the
-// link's name is what lets Node look at the link itself.
+// link's name is what lets Node look at the link itself, and it covers a package that is no link: a second
+// entry below it would make Node 20 refuse the first. The link is followed here, since import.meta.resolve
+// gives the path before links instead of an error when it cannot look at the file.
 const readable = (): string[] => {
   const require = createRequire(import.meta.url);
   const ses = dirname(require.resolve("ses/package.json"));
-  const score = dirname(dirname(fileURLToPath(import.meta.resolve("@dure/score"))));
-  const links = (require.resolve.paths("@dure/score") ?? []).map((path) => join(path, "@dure", "score"));
+  const links = (require.resolve.paths("@dure/score") ?? [])
+    .map((path) => join(path, "@dure", "score"))
+    .filter((path) => existsSync(path));
+  const linked = links.map((path) => realpathSync(path)).filter((path) => !links.includes(path));
   return [
-    ...[dirname(HERE), score].flatMap((path) => [join(path, "package.json"), join(path, "dist", "*")]),
+    ...[dirname(HERE), ...linked].flatMap((path) => [join(path, "package.json"), join(path, "dist", "*")]),
     join(ses, "package.json"),
     join(ses, "dist", "ses.cjs"),
-    ...links.filter((path) => existsSync(path)).map((path) => `${path}*`),
+    ...links.map((path) => `${path}*`),
   ];
 };
