@@ -86,6 +86,21 @@ const executeGenesis = async (ledger: Ledger, host: ScoreHost, genesis: ChannelC
   await ledger.apply({ height: 0, receipts: [], writes: outcomes.map(({ writes }) => writes) });
 };
 
+/** Starts the score host and executes what the genesis asks of it. If that fails, the ledger is closed again. */
+const startHost = async (ledger: Ledger, genesis: ChannelConfig, logger: Logger): Promise<ScoreHost> => {
+  let host: ScoreHost | undefined;
+  try {
+    host = await createScoreHost({ scores: genesis.scores, onEvent: (event) => logHost(logger, event) });
+    await executeGenesis(ledger, host, genesis);
+    return host;
+  } catch (error) {
+    // An open ledger keeps the process from ending, and the home from the next attempt.
+    await host?.close();
+    await ledger.close();
+    throw error;
+  }
+};
+
 /** Opens a channel's home, starts its score host and its engine, and joins its streams. */
 export const openChannel = async (options: OpenOptions): Promise<OpenChannel> => {
   const { suite, home, genesisText, consensusSeed, transport } = options;
@@ -103,8 +118,7 @@ export const openChannel = async (options: OpenOptions): Promise<OpenChannel> =>
     longestLifeMs: genesis.limits.longestLifeMs,
     onEvent: (event) => logger.info({ event }, "ledger"),
   });
-  const host = await createScoreHost({ scores: genesis.scores, onEvent: (event) => logHost(logger, event) });
-  await executeGenesis(ledger, host, genesis);
+  const host = await startHost(ledger, genesis, logger);
   const executed = await ledger.read(ledger.executedHeight());
   let channel: Channel | undefined;
   const membership = transport.join(channelId, {
