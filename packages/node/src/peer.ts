@@ -1,7 +1,7 @@
 import { createSodiumSuite } from "@dure/crypto/sodium";
-import { type Identity, parseCertificate, pemOf, seedOfPkcs8 } from "@dure/crypto/x509";
+import { type Identity, parseCertificate, pemOf } from "@dure/crypto/x509";
 import { mayJoin } from "@dure/membership";
-import { createTransport, flat, type PeerAddress } from "@dure/network";
+import { createTransport, flat, type PeerAddress, type TransportIdentity } from "@dure/network";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { issuedBy } from "./channel/identities.ts";
@@ -31,6 +31,12 @@ export type Peer = {
   start(): Promise<{ readonly grpcPort: number; readonly restPort: number }>;
   /** The address book: where the channel's peers are. */
   setPeers(peers: readonly PeerAddress[]): void;
+  /**
+   * Uses a renewed certificate, of the same peer id, from the next handshake and the next v1 transaction on.
+   *
+   * @throws NetworkError `IDENTITY_INVALID`; the old one then stays in use.
+   */
+  setIdentity(identity: Identity): void;
   /** loopchain's object of this peer, as REST v1 shows it and heartbeats carry it. */
   statusObject(): Record<string, unknown>;
   status(): ChannelStatus | undefined;
@@ -53,9 +59,16 @@ const listen = async (server: FastifyInstance, { host, port }: PeerOptions["rest
   return typeof address === "object" && address !== null ? address.port : port;
 };
 
+const transportIdentity = ({ certificate, key, root }: Identity): TransportIdentity => ({
+  certificatePem: pemOf("CERTIFICATE", certificate.der),
+  keyPem: key.pem,
+  rootsPem: [pemOf("CERTIFICATE", root.der)],
+});
+
 /** A peer of one channel, not yet started. */
 export const createPeer = (options: PeerOptions): Peer => {
-  const { identity, logger } = options;
+  const { logger } = options;
+  let { identity } = options;
   const suite = createSodiumSuite();
   const peerId = identity.certificate.commonName;
   const closers: (() => Promise<void> | void)[] = [];
@@ -78,11 +91,7 @@ export const createPeer = (options: PeerOptions): Peer => {
   const transport = createTransport({
     self: peerId,
     ...options.grpc,
-    identity: {
-      certificatePem: pemOf("CERTIFICATE", identity.certificate.der),
-      keyPem: identity.key.pem,
-      rootsPem: [pemOf("CERTIFICATE", identity.root.der)],
-    },
+    identity: transportIdentity(identity),
     topology: flat(peerId),
     authorize,
     limits: { frameBytesMax: FRAME_BYTES_MAX },
@@ -92,7 +101,7 @@ export const createPeer = (options: PeerOptions): Peer => {
   const target = (): string => `${options.grpc.host}:${grpcPort}`;
 
   const open = async (): Promise<{ readonly grpcPort: number; readonly restPort: number }> => {
-    const submitter = { certificate: identity.certificate.der, seed: seedOfPkcs8(identity.key.pem) };
+    const submitter = () => ({ certificate: identity.certificate.der, seed: identity.key.seed });
     closers.push(() => transport.close());
     opened = await openChannel({ ...options, suite, peerId, submitter, transport });
     const { view, close } = opened;
@@ -122,6 +131,10 @@ export const createPeer = (options: PeerOptions): Peer => {
       }
     },
     setPeers: (peers) => transport.setPeers(peers),
+    setIdentity: (next) => {
+      transport.setIdentity(transportIdentity(next));
+      identity = next;
+    },
     statusObject: () => (opened === undefined ? {} : statusObject(opened.view, target())),
     status: () => opened?.view.status(),
     close,

@@ -21,7 +21,8 @@ export type OpenOptions = {
   readonly genesisText: string;
   readonly peerId: string;
   readonly consensusSeed: Uint8Array;
-  readonly submitter: Submitter;
+  /** The identity at the time of asking: certificates are renewed. */
+  readonly submitter: () => Submitter;
   readonly transport: Transport;
   readonly logger: Logger;
   readonly onFailed: (error: unknown) => void;

@@ -18,7 +18,7 @@ export type ViewParts = {
   readonly genesisText: string;
   readonly channelId: Hash;
   readonly peerId: string;
-  readonly submitter: Submitter;
+  readonly submitter: () => Submitter;
   readonly channel: Channel;
   readonly ledger: Ledger;
   readonly host: ScoreHost;
@@ -100,7 +100,6 @@ const query = async (
 /** A channel as the APIs see it. */
 export const viewOf = (parts: ViewParts): ChannelView => {
   const { suite, genesis, genesisText, channelId, peerId, submitter, channel, ledger, links } = parts;
-  const sender = certificateId(suite, submitter.certificate);
   return {
     name: genesis.name,
     id: channelId,
@@ -115,10 +114,12 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     },
     submit: (bytes) => channel.submit(bytes),
     submitAsPeer: (payload, score) => {
-      channel.identities.learn(submitter.certificate);
+      const { certificate, seed } = submitter();
+      channel.identities.learn(certificate);
+      const sender = certificateId(suite, certificate);
       const expiryMs = Date.now() + Math.floor(genesis.limits.longestLifeMs / 2);
       const body = { channelId, sender, salt: randomBytes(16), expiryMs, score, payload };
-      return channel.submit(signTransaction(suite, body, submitter.seed));
+      return channel.submit(signTransaction(suite, body, seed));
     },
     wait: (id, stage, timeoutMs) => {
       const isThere =
