@@ -4,7 +4,7 @@ import { emitter } from "../emit.ts";
 import { firstLine } from "../first-line.ts";
 import { type GivenSettings, readConfigFile, settle } from "../peer/settings.ts";
 import { reportError } from "../report-error.ts";
-import { exitWithin, untilStopped } from "../until-stopped.ts";
+import { endingAfter, untilStopped } from "../until-stopped.ts";
 import { type OutputOptions, withOutput } from "./output.ts";
 
 type Options = GivenSettings & OutputOptions & { readonly config?: string; readonly supervised?: true };
@@ -18,17 +18,13 @@ const run = async (options: Options): Promise<void> => {
   const { runPeer } = await import("../peer/run-peer.ts");
   const token = line === undefined ? settings.token : await line;
   if (stopping.aborted) return;
-  await runPeer(
-    { ...settings, ...(token !== undefined && { token }) },
-    emitter(json === true),
-    stopping,
-    (error) => {
-      // What was promised is on disk, and what is in memory cannot be trusted: nothing is closed in good order.
-      reportError(error, { json: json === true, verbose: true });
-      process.exit(1);
-    },
-  );
-  exitWithin(2_000);
+  const onFailed = (error: unknown): void => {
+    // What was promised is on disk, and what is in memory cannot be trusted: nothing is closed in good order.
+    reportError(error, { json: json === true, verbose: true });
+    process.exit(1);
+  };
+  const told = { ...settings, ...(token !== undefined && { token }) };
+  await endingAfter(() => runPeer(told, emitter(json === true), stopping, onFailed));
 };
 
 /** Adds `dure peer`. */

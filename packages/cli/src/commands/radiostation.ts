@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { durationMs, gather, port } from "../arguments.ts";
 import { emitter } from "../emit.ts";
 import type { StationSettings } from "../station/run-station.ts";
-import { exitWithin, untilStopped } from "../until-stopped.ts";
+import { endingAfter, untilStopped } from "../until-stopped.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 
 type Named = OutputOptions & {
@@ -16,8 +16,7 @@ const run = async (
 ): Promise<void> => {
   const stopping = untilStopped(options.supervised === true);
   const { runStation } = await import("../station/run-station.ts");
-  await runStation(options, emitter(options.json === true), stopping);
-  exitWithin(2_000);
+  await endingAfter(() => runStation(options, emitter(options.json === true), stopping));
 };
 
 const token = async (options: Named & { readonly ttl: number }): Promise<void> => {
