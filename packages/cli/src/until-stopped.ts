@@ -27,7 +27,17 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-/** Ends this process after a while even if something is left that keeps it running. `exitCode` stays as it is set. */
-export const exitWithin = (ms: number): void => {
-  setTimeout(() => process.exit(), ms).unref();
+/** How long what is left over may keep a process running after its work is done or has failed. */
+const LEFTOVER_MS = 2_000;
+
+/**
+ * Does a long-lived process's work, and sees to it that the process ends soon after, whatever the work left open: one
+ * that failed to start must not stay, or nobody would start it again.
+ */
+export const endingAfter = async (work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } finally {
+    setTimeout(() => process.exit(), LEFTOVER_MS).unref();
+  }
 };

@@ -31,14 +31,16 @@ test("the last lines are told as people read them, whatever they are", async () 
     path,
     [
       '{"level":30,"time":0,"msg":"peer started"}',
-      '{"level":50,"time":1,"msg":"it broke","err":{"message":"disk full"}}',
+      '{"level":50,"time":1,"msg":"it broke","err":{"type":"Error","message":"disk full"}}',
+      '{"level":30,"time":2,"msg":"ledger","event":{"type":"created","directory":"d"}}',
       "    at somewhere (file.js:1:2)",
       '{"code":"IN_USE","message":"another process uses it"}',
       "",
     ].join("\n"),
   );
-  assert.deepEqual(lastLines(path, 3), [
-    "00:00:00.001 error it broke: disk full",
+  assert.deepEqual(lastLines(path, 4), [
+    "00:00:00.001 error it broke: Error, disk full",
+    "00:00:00.002 info ledger: created",
     "    at somewhere (file.js:1:2)",
     "another process uses it (IN_USE)",
   ]);

@@ -24,21 +24,27 @@ type LogLine = {
   readonly time?: number;
   readonly msg?: string;
   readonly err?: unknown;
+  readonly event?: unknown;
 };
 
 const LEVELS: Readonly<Record<number, string>> = { 30: "info", 40: "warn", 50: "error", 60: "fatal" };
 
-const messageOf = (err: unknown): string =>
-  typeof err === "object" && err !== null && "message" in err ? `: ${String(err.message)}` : "";
+/** What an error or event says of itself. */
+const detailOf = (value: unknown): string => {
+  if (typeof value !== "object" || value === null) return "";
+  const { type, message } = value as Record<string, unknown>;
+  const words = [type, message].filter((word) => typeof word === "string");
+  return words.length === 0 ? "" : `: ${words.join(", ")}`;
+};
 
 /** A log's line for people. What is no JSON (a crash's stack) stays as it is. */
 const readable = (line: string): string => {
   try {
-    const { level = 0, time, msg, err, ...rest } = JSON.parse(line) as LogLine & Record<string, unknown>;
+    const { level = 0, time, msg, err, event, ...rest } = JSON.parse(line) as LogLine & Record<string, unknown>;
     if ("code" in rest && "message" in rest) return `${String(rest["message"])} (${String(rest["code"])})`;
     if (msg === undefined) return line;
     const clock = time === undefined ? "" : `${new Date(time).toISOString().slice(11, 23)} `;
-    return `${clock}${LEVELS[level] ?? "debug"} ${msg}${messageOf(err)}`;
+    return `${clock}${LEVELS[level] ?? "debug"} ${msg}${detailOf(event)}${detailOf(err)}`;
   } catch {
     return line;
   }

@@ -108,11 +108,12 @@ export const createStationLink = (options: StationLinkOptions): StationLink => {
     return undefined;
   };
 
-  const renewIfDue = async (): Promise<void> => {
+  const renewIfDue = async (peer: Peer): Promise<void> => {
     const isByHand = settings.certificate !== undefined;
     if (isByHand || !isRenewalDue(identity, Date.now())) return;
     identity = await client.renew();
     await writeIdentity(identityDirectory(settings.home), identity, { replace: true });
+    peer.setIdentity(identity);
     logger.info({ notAfterMs: identity.certificate.notAfterMs }, "the certificate was renewed");
   };
 
@@ -125,7 +126,7 @@ export const createStationLink = (options: StationLinkOptions): StationLink => {
       logger.info({ peers }, "the address book changed");
       peer.setPeers(book.list());
     }
-    await renewIfDue();
+    await renewIfDue(peer);
   };
 
   const isComplete = ({ book, members }: Followed): boolean => {
