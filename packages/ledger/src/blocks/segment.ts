@@ -28,7 +28,7 @@ export const segmentAt = (directory: string, channelId: Hash, name: SegmentName)
 });
 
 /** A file's bytes; none if there is no such file. Throws LedgerError `DAMAGED` if it cannot be read. */
-export const readOrNone = async (path: string): Promise<Buffer> => {
+const readOrNone = async (path: string): Promise<Buffer> => {
   try {
     return await readFile(path);
   } catch (error) {

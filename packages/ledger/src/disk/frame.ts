@@ -10,7 +10,7 @@ import { type Bytes, domainTag } from "@dure/crypto";
  * write that never completed from a damaged one. Both checks are keyed by a seed that only this file has, so that a
  * frame of another file, of an older file, or one that a client placed inside a payload never passes.
  */
-export const FRAME_MAGIC: Bytes = Uint8Array.of(0x44, 0x55, 0x52, 0x45);
+const FRAME_MAGIC: Bytes = Uint8Array.of(0x44, 0x55, 0x52, 0x45);
 export const FRAME_HEAD_BYTES = 22;
 export const FRAME_CHECK_BYTES = 16;
 const VERSION = 1;

@@ -16,7 +16,7 @@ export type HomeOwner = {
 
 const FORMAT = 1;
 const HOME_FILE = "home.json";
-export const GENESIS_FILE = "genesis.json";
+const GENESIS_FILE = "genesis.json";
 export const BLOCKS_DIRECTORY = "blocks";
 
 /** The directory of a channel in a peer's home. */
