@@ -21,6 +21,7 @@ export const tryEnterView = (context: Context): boolean => {
   for (const name of ["view", "resend", "drift"] as const)
     effects.push({ type: "timer", name, afterMs: undefined });
   for (const at of state.proposals.keys()) if (at < view) state.proposals.delete(at);
+  for (const at of state.refused) if (at < view) state.refused.delete(at);
   for (const at of state.timeouts.keys()) if (at < view) state.timeouts.delete(at);
   forgetProposals(context);
   if (!state.voting) return true;

@@ -183,7 +183,7 @@ export const onProposal = (context: Context, proposal: Proposal): void => {
   const header = decoded.value;
   const flaw = flawOf(context, header, proposal);
   if (flaw !== undefined) return refuse(context, flaw);
-  if (header.view < state.view || state.proposals.has(header.view)) return;
+  if (header.view < state.view || state.proposals.has(header.view) || state.refused.has(header.view)) return;
   const id = blockId(config.suite, proposal.headerBytes);
   const leader = leaders.leaderOf(header.view);
   const publicKey = config.validators[leader]?.publicKey;

@@ -44,6 +44,8 @@ export type State = {
   /** QCs of uncommitted blocks. */
   certified: Map<Hash, Certificate>;
   proposals: Map<number, Proposal & { readonly id: Hash }>;
+  /** Views whose leader sent what can follow no parent: it is not heard again in them. */
+  refused: Set<number>;
   votes: Map<number, ViewVotes>;
   commitVotes: Map<number, ViewVotes>;
   timeouts: Map<number, ViewTimeouts>;
@@ -75,6 +77,7 @@ export const initialState = (config: EngineConfig): State => ({
   blocks: new Map(),
   certified: new Map(),
   proposals: new Map(),
+  refused: new Set(),
   votes: new Map(),
   commitVotes: new Map(),
   timeouts: new Map(),

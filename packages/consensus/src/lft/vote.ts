@@ -145,14 +145,19 @@ export const tryVote = (context: Context): boolean => {
   if (ancestors === undefined) return false;
   const flaw = flawOf(context, entry, parentOf(state, ancestors), proposal.qc.view);
   if (flaw !== undefined) {
+    // Nothing of it is kept, and its leader has had its turn: in an idle channel a view never ends by itself, and one
+    // leader could fill the memory of all others with one flawed proposal after another.
     state.proposals.delete(state.view);
+    state.refused.add(state.view);
+    if (!entry.held) state.blocks.delete(proposal.id);
     refuse({ ...context, from: leaders.leaderOf(header.view) }, flaw);
     return false;
   }
   if (!isChecked(context, entry, leaders.leaderOf(header.view))) return false;
   const earlyMs = header.timestampMs - config.timing.driftMs - nowMs;
   if (earlyMs > 0) {
-    effects.push({ type: "timer", name: "drift", afterMs: earlyMs });
+    // A leader may name any time: the longest timer keeps within what a shell can wait for.
+    effects.push({ type: "timer", name: "drift", afterMs: Math.min(earlyMs, config.timing.capMs) });
     return false;
   }
   persist(context, { voted: { view: header.view, blockId: proposal.id } }, [entry, ...ancestors].reverse());
