@@ -93,8 +93,23 @@ const peerArguments = (
   ...["--json", "--supervised"],
 ];
 
+/** How often another block of ports is tried: others may take a port between our look and its use. */
+const ATTEMPTS = 3;
+
 /** Starts a devnet and waits until it says that it is ready. */
 export const startDevnet = async (options: DevnetOptions = {}): Promise<Devnet> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryDevnet(options);
+    } catch (error) {
+      const isTaken = /PORT_IN_USE/.test((error as Error).message + String((error as Error).cause));
+      const isFixed = options.offset !== undefined || options.home !== undefined;
+      if (!isTaken || isFixed || attempt === ATTEMPTS) throw error;
+    }
+  }
+};
+
+const tryDevnet = async (options: DevnetOptions): Promise<Devnet> => {
   const { peers: count = 4, args = ["--no-restart"] } = options;
   const home = options.home ?? (await mkdtemp(join(tmpdir(), "dure-e2e-")));
   const offset = options.offset ?? (await freeOffset(count));
