@@ -202,8 +202,9 @@ export class Adversary implements Peer {
     if (this.#leaders.leaderOf(view) !== index || !this.#once(`lead ${view}`)) return;
     const tc = this.#tcs.get(view - 1);
     const direct = this.#qcs.get(view - 1);
-    const recent = [...this.#qcs.values()].filter((qc) => qc.view < view).slice(-4);
-    const grounds = direct === undefined ? recent : [direct];
+    const older = [...this.#qcs.values()].filter((qc) => qc.view < view).sort((a, b) => a.view - b.view);
+    // The parent of a block that some have committed already is the ground that does most harm.
+    const grounds = direct === undefined ? older.slice(-3) : [direct];
     const half = peers.filter(() => random.chance(0.5));
     const rest = peers.filter((peer) => !half.includes(peer));
     for (const audience of random.chance(0.3) ? [peers] : [half, rest]) {

@@ -67,3 +67,21 @@ test("a transcript says what happened, and does not change it", () => {
   assert.equal(plain.lines.length, 0);
   assert(told.lines.some((line) => line.includes("PROPOSE(1)")));
 });
+
+for (const byzantine of ["adversary", "twins"] as const) {
+  test(`the faulty validator, as ${byzantine}, votes twice in one view, and nothing breaks`, () => {
+    const byVote = new Map<string, Set<string>>();
+    for (const seed of range(1, 12)) {
+      const { lines, violations } = simulate({ seed, validators: 4, byzantine, keepsLines: true });
+      assert.deepEqual(violations, []);
+      for (const line of lines) {
+        const [, view, id, signer] = /VOTE\((\d+), (\w+)\) by (\d+)/.exec(line) ?? [];
+        if (view === undefined || id === undefined) continue;
+        const key = `${seed} ${view} ${signer}`;
+        byVote.set(key, (byVote.get(key) ?? new Set()).add(id));
+      }
+    }
+    const doubles = [...byVote.values()].filter((ids) => ids.size > 1);
+    assert(doubles.length > 0, "no view in twelve histories has two votes of one validator");
+  });
+}

@@ -49,6 +49,7 @@ export type LifeOptions = {
   /** What of a persist reaches the disk: a mutant's place. */
   readonly keptRecord: (record: Bytes) => Bytes;
   readonly keepsData: boolean;
+  readonly keepsExecution: boolean;
 };
 
 /**
@@ -105,11 +106,12 @@ export class Life {
 
   /** Starts the engine from what the disk holds. */
   start(): void {
-    const { disk, config } = this.#options;
+    const { disk, config, keepsExecution } = this.#options;
     for (const { candidate } of disk.log) this.#pool.commit(candidate);
     const candidates = [...disk.candidates.values()].sort((a, b) => a.header.height - b.header.height);
     for (const candidate of candidates) this.#pool.hold(candidate);
-    const { record, execution } = disk;
+    const { record } = disk;
+    const execution = keepsExecution ? disk.execution : undefined;
     this.#tell({ type: "start", head: headOf(disk, config.base), record, candidates, execution });
     for (const execution of this.#executor.unattested()) this.#tell({ type: "executed", execution });
     this.#executor.run();

@@ -28,7 +28,7 @@ const run = (command: Command): number => {
       ...hunted,
       validators,
       spinInterval,
-      views,
+      views: views ?? hunted.views,
       mutant,
       byzantine: byzantine ?? hunted.byzantine,
       keepsLines: showsTranscript,

@@ -21,7 +21,6 @@ const FORKS: readonly Invariant[] = ["QC above a commit extends it", "honest pre
 const QUARRY: readonly Quarry[] = [
   { mutant: "consecutive-views", breaks: FORKS },
   { mutant: "tc-highest-qc", breaks: FORKS },
-  { mutant: "vote-after-timeout", breaks: FORKS },
   { mutant: "lft2", breaks: FORKS, ignored: ["accepted transactions commit"] },
   { mutant: "commit-vote-after-timeout", breaks: ["no honest evidence"] },
   {
@@ -33,6 +32,7 @@ const QUARRY: readonly Quarry[] = [
   { mutant: "send-before-persist", breaks: ["no honest evidence"], ignored: ["certified data is durable"] },
   { mutant: "data-not-durable", breaks: ["certified data is durable"] },
   { mutant: "data-not-durable", breaks: ["commits resume"], ignored: ["certified data is durable"] },
+  { mutant: "execution-not-durable", breaks: ["commits resume"] },
   { mutant: "high-tc-not-durable", breaks: ["commits resume"], ignored: ["durable fields never fall"] },
 ];
 
@@ -52,14 +52,17 @@ for (const quarry of QUARRY) {
   });
 }
 
+/** Too rare for random histories: a schedule by hand finds it (schedules.test.ts). */
+const DIRECTED: MutantName = "vote-after-timeout";
+
 test("every mutant is hunted", () => {
-  const hunted = new Set(QUARRY.map(({ mutant }) => mutant));
+  const hunted = new Set([DIRECTED, ...QUARRY.map(({ mutant }) => mutant)]);
   assert.deepEqual([...hunted].sort(), Object.keys(MUTANTS).sort());
 });
 
 test("the conditions in which mutants are hunted break nothing by themselves", () => {
   for (const mutant of Object.keys(MUTANTS) as MutantName[]) {
-    for (const seed of range(1, 10)) {
+    for (const seed of range(1, 5)) {
       const { violations } = simulate({ ...hunting(mutant), seed, validators: 4 });
       assert.deepEqual(violations, [], `seed ${seed} in the conditions of ${mutant}`);
     }

@@ -10,6 +10,8 @@ export type Mutant = {
   readonly sendsFirst?: true;
   /** The blocks of a persist never reach the disk. */
   readonly losesData?: true;
+  /** Execution certificates are not given back to a restarted engine. */
+  readonly losesExecution?: true;
   /** What of a record reaches the disk. */
   readonly keptRecord?: (record: Bytes) => Bytes;
 };
@@ -55,12 +57,19 @@ export const MUTANTS = {
   },
   "send-before-persist": { sendsFirst: true },
   "data-not-durable": { losesData: true },
+  /** Rule 17: who holds the only certificate of an executed height forgets it, and attests above it only. */
+  "execution-not-durable": { losesExecution: true },
   "high-tc-not-durable": { keptRecord: withoutTc },
 } as const satisfies Record<string, Mutant>;
 
 export type MutantName = keyof typeof MUTANTS;
 
-export type Hunt = { readonly byzantine: Byzantine; readonly weather: Partial<Weather> };
+export type Hunt = {
+  readonly byzantine: Byzantine;
+  readonly weather: Partial<Weather>;
+  /** Many short histories find more than few long ones. */
+  readonly views: number;
+};
 
 /** Nobody is down and nothing is lost but by the directed adversary, which shows certificates to few. */
 const NARROW: Partial<Weather> = {
@@ -75,20 +84,30 @@ const NARROW: Partial<Weather> = {
 /** Everyone loses power at once, again and again. */
 const BLACKOUTS: Partial<Weather> = { crashes: { everyMs: 150, forMs: 20, all: 1 } };
 
+/** Nodes crash one by one, and what they say is often lost: some know what they can tell nobody in time. */
+const FORGETFUL: Partial<Weather> = {
+  crashes: { everyMs: 60, forMs: 30, all: 0 },
+  loss: 0.3,
+  executeMs: 5,
+};
+
 /** The conditions under which a mutant shows soon: plain random schedules are too weak for most. */
 export const hunting = (name: MutantName): Hunt => {
   switch (name) {
     case "tc-highest-qc":
     case "vote-after-timeout":
-    case "lft2":
-      return { byzantine: "adversary", weather: NARROW };
+      return { byzantine: "adversary", weather: NARROW, views: 30 };
     case "consecutive-views":
+    case "lft2":
+      return { byzantine: "twins", weather: NARROW, views: 8 };
     case "commit-vote-after-timeout":
-      return { byzantine: "none", weather: NARROW };
+      return { byzantine: "none", weather: NARROW, views: 30 };
     case "send-before-persist":
-      return { byzantine: "none", weather: { ...BLACKOUTS, syncMs: 15, isCoalescing: false } };
+      return { byzantine: "none", weather: { ...BLACKOUTS, syncMs: 15, isCoalescing: false }, views: 30 };
+    case "execution-not-durable":
+      return { byzantine: "adversary", weather: FORGETFUL, views: 30 };
     case "data-not-durable":
     case "high-tc-not-durable":
-      return { byzantine: "none", weather: BLACKOUTS };
+      return { byzantine: "none", weather: BLACKOUTS, views: 30 };
   }
 };

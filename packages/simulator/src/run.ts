@@ -1,17 +1,28 @@
 import type { CryptoSuite } from "@dure/crypto";
-import type { TransactionId } from "./body.ts";
+import { Clients } from "./clients.ts";
 import { frameText } from "./describe.ts";
 import { createInvariants } from "./invariants.ts";
 import { MUTANTS, type MutantName } from "./mutants.ts";
 import { createNetwork } from "./network.ts";
 import type { Node, Peer } from "./node.ts";
-import { createRandom } from "./random.ts";
+import { Power } from "./power.ts";
+import { watchProgress } from "./progress.ts";
+import { createRandom, type Random } from "./random.ts";
 import { createSchedule } from "./schedule.ts";
 import { createStubSuite } from "./stub-suite.ts";
 import { createTranscript } from "./transcript.ts";
 import type { Invariant, Violation } from "./violation.ts";
 import { drawWeather, type Weather } from "./weather.ts";
-import { BYZANTINE, type Byzantine, createChannel, createFaulty, createNode, drawFaulty } from "./world.ts";
+import {
+  BYZANTINE,
+  type Byzantine,
+  type Channel,
+  createChannel,
+  createFaulty,
+  createNode,
+  drawFaulty,
+  type Surroundings,
+} from "./world.ts";
 
 export type SimulateOptions = {
   readonly seed: number;
@@ -56,11 +67,22 @@ const VIEWS = 30;
 const FAULTY_MS_MAX = 4_000;
 const STEPS_MAX = 200_000;
 
-/**
- * One history: a faulty phase, then calm, in which every accepted transaction must commit and a block within one
- * rotation of leaders. It is a function of its options.
- */
-export const simulate = (options: SimulateOptions): Outcome => {
+/** Which validators are faulty in a run, and which honest ones are gone for good when the faults end: never more than may be. */
+const drawRoles = (options: SimulateOptions, channel: Channel, random: Random) => {
+  const mayBeFaulty = drawFaulty(channel, random);
+  const drawn = random.pick(BYZANTINE);
+  const isLeftDown = random.chance(0.2);
+  const byzantine: Byzantine = mayBeFaulty.length === 0 ? "none" : (options.byzantine ?? drawn);
+  const isHonest = byzantine === "none";
+  return {
+    byzantine,
+    faulty: isHonest ? [] : mayBeFaulty,
+    leftDown: isHonest && isLeftDown ? mayBeFaulty : [],
+  };
+};
+
+/** All that a run is made of, put together and not yet started. */
+const assemble = (options: SimulateOptions) => {
   const { seed, validators } = options;
   const random = createRandom(seed);
   const schedule = createSchedule();
@@ -69,19 +91,14 @@ export const simulate = (options: SimulateOptions): Outcome => {
   const spinInterval = options.spinInterval ?? random.pick([1, 1, 2, 3, 5]);
   const channel = createChannel(suite, random.fork(), validators, spinInterval);
   const weather: Weather = { ...drawWeather(random.fork()), ...options.weather };
-  const mayBeFaulty = drawFaulty(channel, random.fork());
-  const drawn = random.pick(BYZANTINE);
-  const byzantine: Byzantine = mayBeFaulty.length === 0 ? "none" : (options.byzantine ?? drawn);
-  const faulty = byzantine === "none" ? [] : mayBeFaulty;
-  /** Of the honest, those who stay down for good when the faults end. */
-  const isLeftDown = random.chance(0.2);
-  const leftDown = byzantine === "none" && isLeftDown ? mayBeFaulty : [];
-
+  const { byzantine, faulty, leftDown } = drawRoles(options, channel, random.fork());
   const peers: Peer[] = [];
   const nodes: Node[] = [];
-  const config = { ...channel.config, self: undefined };
+  const note = (fact: number, index: number, line: string): void =>
+    transcript.note(schedule.nowMs(), () => `${index} ${line}`, fact, index);
+
   const invariants = createInvariants({
-    config,
+    config: { ...channel.config, self: undefined },
     faulty,
     ignored: options.ignored ?? [],
     disks: () => nodes.map(({ disk }) => disk),
@@ -98,11 +115,6 @@ export const simulate = (options: SimulateOptions): Outcome => {
     },
     onMended: (a, b) => peers[a]?.connected(b),
   });
-  const faults = random.fork();
-  const clients = random.fork();
-  let isFaulty = true;
-  let crashes = 0;
-
   const connect = (index: number): void => {
     for (const [other, peer] of peers.entries()) {
       if (other === index || !peer.isUp() || !network.isOpen(index, other)) continue;
@@ -110,147 +122,107 @@ export const simulate = (options: SimulateOptions): Outcome => {
       peers[index]?.connected(other);
     }
   };
-  const start = (node: Node): void => {
-    if (node.isUp() || (!isFaulty && leftDown.includes(node.index))) return;
-    transcript.note(schedule.nowMs(), () => `${node.index} starts`, 1, node.index);
-    node.start();
-    connect(node.index);
-  };
-  const crash = (node: Node, restMs: number): void => {
-    if (!node.isUp()) return;
-    crashes += 1;
-    transcript.note(schedule.nowMs(), () => `${node.index} crashes`, 2, node.index);
-    node.crash();
-    invariants.observer.crashed(node.index);
-    schedule.after(restMs, () => start(node));
-  };
-
-  const surroundings = {
+  const power = new Power({
+    schedule,
+    random: random.fork(),
+    weather,
+    nodes,
+    onStarted: ({ index }) => {
+      note(1, index, "started");
+      connect(index);
+    },
+    onCrashed: ({ index }) => {
+      note(2, index, "crashed");
+      invariants.observer.crashed(index);
+    },
+  });
+  const { send } = network;
+  const { isCommitted } = invariants.chain;
+  const clients = new Clients({
+    schedule,
+    random: random.fork(),
+    weather,
+    nodes,
+    validators,
+    send,
+    isCommitted,
+  });
+  const surroundings: Surroundings = {
     channel,
     schedule,
     random: random.fork(),
     weather,
     mutant: options.mutant === undefined ? {} : MUTANTS[options.mutant],
     observer: invariants.observer,
-    send: network.send,
-    crashes: (index: number): boolean => {
-      const { crashesPerEffect, crashes: planned } = weather;
-      if (!isFaulty || crashesPerEffect === 0 || !faults.chance(crashesPerEffect)) return false;
-      const node = nodes.find((at) => at.index === index);
-      if (node !== undefined) crash(node, faults.gap(planned.forMs || 20));
-      return true;
-    },
+    send,
+    crashes: (index) => power.crashesNow(index),
   };
   for (let index = 0; index < validators; index++) {
-    if (faulty.includes(index)) {
-      peers.push(createFaulty(surroundings, index, byzantine));
-      continue;
-    }
-    const node = createNode(surroundings, index);
-    peers.push(node);
-    nodes.push(node);
+    const node = faulty.includes(index) ? undefined : createNode(surroundings, index);
+    peers.push(node ?? createFaulty(surroundings, index, byzantine));
+    if (node !== undefined) nodes.push(node);
   }
+  return { channel, schedule, transcript, invariants, network, power, clients, nodes, leftDown };
+};
 
-  const accepted: TransactionId[] = [];
-  const submit = (): void => {
-    const node = clients.pick(nodes);
-    if (node.life === undefined) return;
-    const id = accepted.length + 1;
-    accepted.push(id);
-    node.life.submit(id);
-    if (!clients.chance(weather.gossip)) return;
-    for (let to = 0; to < validators; to++)
-      if (to !== node.index) network.send(node.index, to, { type: "transactions", ids: [id] });
-  };
-  const submitAgainAndAgain = (): void => {
-    schedule.after(clients.gap(weather.submitEveryMs), () => {
-      if (!isFaulty) return;
-      submit();
-      submitAgainAndAgain();
-    });
-  };
-  const crashAgainAndAgain = (): void => {
-    const { everyMs, forMs, all } = weather.crashes;
-    if (everyMs === 0) return;
-    schedule.after(faults.gap(everyMs), () => {
-      if (!isFaulty) return;
-      const isAll = faults.chance(all);
-      const restMs = faults.gap(forMs);
-      for (const node of nodes)
-        if (isAll || faults.chance(1 / nodes.length)) crash(node, isAll ? restMs : faults.gap(forMs));
-      crashAgainAndAgain();
-    });
-  };
-
-  for (const node of nodes) start(node);
-  submitAgainAndAgain();
-  crashAgainAndAgain();
-
+/**
+ * One history: a faulty phase, then calm, in which a block must be committed within one rotation of leaders and every
+ * accepted transaction in time. It is a function of its options.
+ */
+export const simulate = (options: SimulateOptions): Outcome => {
+  const { channel, schedule, transcript, invariants, network, power, clients, nodes, leftDown } =
+    assemble(options);
+  const { chain, violations } = invariants;
+  const { timing, spinInterval } = channel.config;
   const viewNow = (): number => Math.max(0, ...nodes.map(({ life }) => life?.status.view ?? 0));
-  const views = options.views ?? VIEWS;
   let steps = 0;
-  const isBroken = (): boolean => invariants.violations.length > 0;
-  const runUntil = (isDone: () => boolean): void => {
-    while (!isBroken() && steps < STEPS_MAX && !isDone()) {
-      if (!schedule.advance()) return;
+  /** Asks every so many steps, since asking takes time too. */
+  const runUntil = (every: number, isDone: () => boolean): void => {
+    while (violations.length === 0 && steps < STEPS_MAX && schedule.advance()) {
       steps += 1;
+      if (steps % every === 0 && isDone()) return;
     }
   };
 
-  runUntil(() => (steps & 31) === 0 && (viewNow() >= views || schedule.nowMs() > FAULTY_MS_MAX));
+  for (const node of nodes) power.start(node);
+  clients.plan();
+  power.plan();
+  const views = options.views ?? VIEWS;
+  runUntil(32, () => viewNow() >= views || schedule.nowMs() > FAULTY_MS_MAX);
 
-  // The faults end: who may be up is up, nothing is lost, and progress is owed.
-  isFaulty = false;
-  network.heal();
   transcript.note(schedule.nowMs(), () => "the faults end", 3);
-  for (const node of nodes) if (leftDown.includes(node.index)) node.crash();
-  for (const node of nodes) start(node);
-  const up = nodes.filter((node) => node.isUp());
-  const { capMs, statusMs, resendMs } = channel.config.timing;
-  const healedMs = schedule.nowMs();
-  const settledMs = healedMs + capMs + 2 * statusMs;
-  const deadlineMs = settledMs + (validators + 2) * 2 * (capMs + resendMs + statusMs) + 2_000;
-  const submitUncommitted = (): void => {
-    for (const id of accepted) {
-      if (!invariants.chain.isCommitted(id)) clients.pick(up).life?.submit(id);
-    }
-    schedule.after(statusMs, submitUncommitted);
-  };
-  for (let count = 0; count < 3; count++) accepted.push(accepted.length + 1);
-  submitUncommitted();
-  const heightThen = invariants.chain.height();
-  let settledView = 0;
-  const tenureOf = (view: number): number => Math.floor((view - 1) / spinInterval);
-  const isOverdue = (): boolean => {
-    if (invariants.chain.height() > heightThen || schedule.nowMs() < settledMs) return false;
-    settledView ||= viewNow();
-    return tenureOf(viewNow()) > tenureOf(settledView) + validators;
-  };
-  const isComplete = (): boolean => {
-    const height = invariants.chain.height();
-    return (
-      height > heightThen &&
-      up.every(({ disk }) => disk.log.length === height) &&
-      accepted.every((id) => invariants.chain.isCommitted(id))
-    );
-  };
-  runUntil(() => (steps & 15) === 0 && (isComplete() || isOverdue() || schedule.nowMs() > deadlineMs));
-  if (!isBroken() && !isComplete()) {
-    const missing = accepted.filter((id) => !invariants.chain.isCommitted(id));
-    const logs = up.map(({ disk, life }) => `${disk.log.length} in view ${life?.status.view}`).join(", ");
-    const detail = `heights ${logs}; ${missing.length} transactions wait`;
-    const isStalled = invariants.chain.height() === heightThen;
-    invariants.report(isStalled ? "commits resume" : "accepted transactions commit", detail);
+  network.heal();
+  power.settle(leftDown);
+  clients.settle(timing.statusMs);
+  const { height } = chain;
+  const { validators } = options;
+  const progress = watchProgress({
+    timing,
+    validators,
+    spinInterval,
+    nowMs: schedule.nowMs,
+    height,
+    view: viewNow,
+  });
+  const isComplete = (): boolean =>
+    progress.hasCommitted() &&
+    nodes.every((node) => !node.isUp() || node.disk.log.length === height()) &&
+    clients.waiting().length === 0;
+  runUntil(16, () => isComplete() || progress.isOverdue());
+  if (violations.length === 0 && !isComplete()) {
+    const heights = nodes.map(({ disk, life }) => `${disk.log.length} in view ${life?.status.view ?? "-"}`);
+    const detail = `heights ${heights.join(", ")}; ${clients.waiting().length} transactions wait`;
+    invariants.report(progress.hasCommitted() ? "accepted transactions commit" : "commits resume", detail);
   }
 
   return {
-    seed,
-    violations: invariants.violations,
+    seed: options.seed,
+    violations,
     stats: {
       views: viewNow(),
-      commits: invariants.chain.height(),
-      transactions: accepted.length,
-      crashes,
+      commits: height(),
+      transactions: clients.accepted,
+      crashes: power.crashes,
       messages: network.frames(),
       steps,
       ms: Math.round(schedule.nowMs()),

@@ -129,6 +129,97 @@ const oneByzantine = (rules: Rules): Bench => {
   return bench;
 };
 
+/**
+ * No fault, delays only. B of view 1 is seen certified by node 1 alone, which proposes a child in view 2. The others
+ * have timed both views out, reporting the genesis, when the child reaches two of them.
+ */
+const lateChild = (rules: Rules): Bench => {
+  const bench = createBench(rules);
+  for (const node of [0, 1, 2, 3]) bench.start(node);
+  bench.pass(proposal(1), [1, 2, 3]);
+  bench.pass(vote(1), [1]);
+  bench.fire("view", [0, 2, 3]);
+  bench.pass(timeout(1), [0, 2, 3]);
+  bench.fire("view", [0, 2, 3]);
+  bench.pass(proposal(2), [0, 2]);
+  bench.pass(vote(2), [1]);
+  bench.pass(timeout(2), [0, 2, 3]);
+  bench.pass(proposal(3), [0, 3]);
+  bench.pass(vote(3), [0, 2, 3]);
+  bench.pass(commitVote(3), [0, 2, 3]);
+  return bench;
+};
+
+/**
+ * One Byzantine leader, 2. B of view 1 is committed by node 0 alone; then 2 leads view 3 with a TC that reports B's
+ * QC, and proposes on the genesis all the same.
+ */
+const oldGround = (rules: Rules): Bench => {
+  const bench = createBench(rules);
+  const key = bench.key(2);
+  for (const node of [0, 1, 3]) bench.start(node);
+  bench.pass(proposal(1), [1, 3]);
+  bench.pass(vote(1), [0, 1]);
+  const [first] = bench.sent(proposal(1));
+  const [own] = bench.sent(vote(1));
+  assert(first?.type === "proposal" && own?.type === "vote");
+  bench.forge(2, forgeVote(key, CERTIFICATE_KIND.commit, 1, own.blockId));
+  bench.pass(commitVote(1), [0]);
+  bench.fire("view", [0, 1]);
+  const timeouts = bench.sent(timeout(2)).filter((message) => message.type === "timeout");
+  const forged = forgeTimeout(key, 2, first.qc);
+  bench.forge(2, forged);
+  bench.pass(timeout(2), [0, 1, 3]);
+  const tc = forgeTc(4, [...timeouts, forged]);
+  assert.equal(tc.highQc.view, 1);
+  const genesis = { height: 0, timestampMs: 0 };
+  const third = forgeProposal(key, 3, genesis, { qc: first.qc, tc }, bench.nowMs, [99]);
+  bench.forge(2, third);
+  bench.forge(2, forgeVote(key, CERTIFICATE_KIND.vote, 3, third.id));
+  bench.pass(proposal(3), [1, 3]);
+  bench.pass(vote(3), [1, 3]);
+  bench.forge(2, forgeVote(key, CERTIFICATE_KIND.commit, 3, third.id));
+  bench.pass(commitVote(3), [1, 3]);
+  return bench;
+};
+
+test("voting on ground below the TC's highest QC forks", () => {
+  assert.equal(forkOf(oldGround(MUTANTS["tc-highest-qc"].rules), [0, 1, 3]), "nodes 0 and 1 at height 1");
+});
+
+test("a leader that proposes below the TC's highest QC gets no vote", () => {
+  const bench = oldGround(RULES);
+  assert.deepEqual(
+    [0, 1, 3].map((node) => bench.chain(node).length),
+    [1, 0, 0],
+  );
+  assert.deepEqual(
+    bench.sent(vote(3)).map((message) => message.type === "vote" && message.signer),
+    [2],
+  );
+});
+
+test("voting in a view that one has timed out forks", () => {
+  assert.equal(
+    forkOf(lateChild(MUTANTS["vote-after-timeout"].rules), [0, 1, 2, 3]),
+    "nodes 0 and 1 at height 1",
+  );
+});
+
+test("a child that comes after the timeouts gets no vote, and the others go on", () => {
+  const bench = lateChild(RULES);
+  assert.equal(forkOf(bench, [0, 1, 2, 3]), undefined);
+  for (const node of [0, 2, 3]) assert.equal(bench.chain(node).length, 1);
+  assert.equal(bench.chain(1).length, 0);
+});
+
+test("delays alone fork LFT without consecutive views", () => {
+  assert.equal(
+    forkOf(delaysOnly(MUTANTS["consecutive-views"].rules), [0, 1, 2, 3]),
+    "nodes 0 and 2 at height 1",
+  );
+});
+
 test("delays alone fork LFT2 as published", () => {
   assert.equal(forkOf(delaysOnly(MUTANTS.lft2.rules), [0, 1, 2, 3]), "nodes 0 and 2 at height 1");
 });

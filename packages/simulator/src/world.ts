@@ -2,7 +2,7 @@ import { createLft, type EngineConfig, type Message, RULES, weightedQuorums } fr
 import { type CryptoSuite, HASH_BYTES } from "@dure/crypto";
 import { toHash } from "@dure/types";
 import { Adversary } from "./adversary.ts";
-import { createDisk, type Disk } from "./disk.ts";
+import { createDisk } from "./disk.ts";
 import type { Frame } from "./frame.ts";
 import type { LifeOptions } from "./life.ts";
 import type { Mutant } from "./mutants.ts";
@@ -107,6 +107,7 @@ const lifeOptionsOf = (surroundings: Surroundings, index: number): LifeOptions =
     clockSkewMs: weather.clockSkewMs * (random.unit() - 0.5),
     keptRecord: mutant.keptRecord ?? ((record) => record),
     keepsData: mutant.losesData !== true,
+    keepsExecution: mutant.losesExecution !== true,
   };
 };
 
@@ -138,6 +139,3 @@ export const createFaulty = (surroundings: Surroundings, index: number, kind: By
   const seed = surroundings.channel.seeds[index] as Uint8Array;
   return new Adversary({ index, config, seed, schedule, random: random.fork(), peers, send, sent });
 };
-
-/** The disks of these nodes. */
-export const disksOf = (nodes: readonly Node[]): readonly Disk[] => nodes.map(({ disk }) => disk);
