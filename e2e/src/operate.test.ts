@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { agreedHead, headOf } from "./chain.ts";
 import { runDure } from "./dure.ts";
 import { commitData, type Devnet, gone, isAlive, startDevnet, withLogs } from "./harness.ts";
@@ -28,8 +28,15 @@ before(async () => {
 
 after(() => rm(root, { recursive: true, force: true }));
 
-const start = (args: readonly string[] = []): Promise<Devnet> =>
-  startDevnet({ peers: PEERS, home, offset, args: ["--no-restart", ...args] });
+let current: Devnet | undefined;
+
+// A test that fails must not leave its devnet in the way of the next one.
+afterEach(() => current?.stop());
+
+const start = async (args: readonly string[] = []): Promise<Devnet> => {
+  current = await startDevnet({ peers: PEERS, home, offset, args: ["--no-restart", ...args] });
+  return current;
+};
 
 /** Runs `dure devnet`, which must refuse to start; returns what it says. */
 const refusal = async (

@@ -11,7 +11,16 @@ const ANSWER_MS = 15_000;
 const ask = (port: number, agent: Agent, bad: BadRequest): Promise<Answered> =>
   new Promise((resolve, reject) => {
     const { method, path, headers, body } = bad;
-    const outgoing = request({ host: "127.0.0.1", port, agent, method, path, headers: { ...headers } });
+    // Without it Node sends DELETE's body bare, and its bytes would spoil the next request on this connection.
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+    const outgoing = request({
+      host: "127.0.0.1",
+      port,
+      agent,
+      method,
+      path,
+      headers: { ...length, ...headers },
+    });
     outgoing.setTimeout(ANSWER_MS, () =>
       outgoing.destroy(new Error(`no answer to ${method} ${path.slice(0, 80)}`)),
     );

@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 
+/** The ledger's lock: taking it writes there, and nothing is kept in it. */
+const LOCK = "lock";
+
 /** What a directory holds: a hash over the paths, kinds and contents of everything below it. */
 export const treeHash = async (directory: string): Promise<string> => {
   const hash = createHash("sha256");
@@ -11,7 +14,8 @@ export const treeHash = async (directory: string): Promise<string> => {
     if (stat.isSocket()) return;
     hash.update(`${name.length}:${name}`);
     if (stat.isDirectory()) {
-      for (const entry of (await readdir(path)).sort()) await visit(join(path, entry), `${name}/${entry}`);
+      for (const entry of (await readdir(path)).sort())
+        if (entry !== LOCK) await visit(join(path, entry), `${name}/${entry}`);
     } else if (stat.isSymbolicLink()) hash.update(await readlink(path));
     else
       hash.update(
