@@ -14,6 +14,7 @@ export class BatchStore {
   readonly #held = new Map<Hash, Held>();
   readonly #bySource = new Map<string, Set<Hash>>();
   readonly #bytesOf = new Map<string, number>();
+  readonly #transactionsOf = new Map<string, number>();
   #bytes = 0;
   /** The source that the next proposal begins with. */
   #turn = 0;
@@ -30,6 +31,11 @@ export class BatchStore {
     return this.#bytesOf.get(source) ?? 0;
   }
 
+  /** How many transactions the batches of a source hold, spent ones included. */
+  transactionsOf(source: string): number {
+    return this.#transactionsOf.get(source) ?? 0;
+  }
+
   get(digest: Hash): Batch | undefined {
     return this.#held.get(digest)?.batch;
   }
@@ -40,6 +46,7 @@ export class BatchStore {
     this.#bySource.set(source, digests.add(batch.digest));
     this.#bytes += batch.bytes.length;
     this.#bytesOf.set(source, this.bytesOf(source) + batch.bytes.length);
+    this.#transactionsOf.set(source, this.transactionsOf(source) + batch.transactions.length);
   }
 
   /** One transaction of it waits no more; the last one takes the batch along. */
@@ -55,8 +62,13 @@ export class BatchStore {
     if (digests?.size === 0) this.#bySource.delete(source);
     this.#bytes -= batch.bytes.length;
     const left = this.bytesOf(source) - batch.bytes.length;
-    if (left > 0) this.#bytesOf.set(source, left);
-    else this.#bytesOf.delete(source);
+    if (left > 0) {
+      this.#bytesOf.set(source, left);
+      this.#transactionsOf.set(source, this.transactionsOf(source) - batch.transactions.length);
+      return;
+    }
+    this.#bytesOf.delete(source);
+    this.#transactionsOf.delete(source);
   }
 
   acknowledge(digest: Hash, validator: number): void {

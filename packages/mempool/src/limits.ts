@@ -16,6 +16,8 @@ export type PoolLimits = {
   readonly transactionsMax: number;
   /** Transactions of one sender that wait, as admitted by this peer. */
   readonly senderTransactionsMax: number;
+  /** Transactions that batches from one peer hold: tiny ones would fill the pool long before their bytes do. */
+  readonly sourceTransactionsMax: number;
   /** Bytes of batches from one peer. */
   readonly sourceBytesMax: number;
   /** Bytes of batches from all. */
@@ -25,6 +27,7 @@ export type PoolLimits = {
 export const POOL_LIMITS: PoolLimits = {
   transactionsMax: 100_000,
   senderTransactionsMax: 20_000,
+  sourceTransactionsMax: 25_000,
   sourceBytesMax: 32 << 20,
   bytesMax: 128 << 20,
 };

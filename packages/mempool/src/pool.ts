@@ -136,12 +136,17 @@ export class Pool {
   /** A verified batch from a peer. Refused beyond what the peer, or all together, may occupy. */
   add(batch: Batch, from: string, nowMs: number): Verdict {
     const { isCommitted, limits } = this.#options;
-    const { sourceBytesMax, bytesMax, transactionsMax } = this.#poolLimits;
+    const { sourceBytesMax, sourceTransactionsMax, bytesMax, transactionsMax } = this.#poolLimits;
     if (this.#store.get(batch.digest) !== undefined) return OK;
+    // No peer cuts a larger one, and one that no block could hold would stand before all others for ever.
+    if (batch.transactions.length > limits.batchTransactionsMax)
+      return refuse("BATCH_TOO_LARGE", `a batch holds more than ${limits.batchTransactionsMax} transactions`);
     const size = batch.bytes.length;
     if (this.#store.bytesOf(from) + size > sourceBytesMax || this.#store.bytes + size > bytesMax) {
       return refuse("POOL_FULL", "the pool holds no more batches");
     }
+    if (this.#store.transactionsOf(from) + batch.transactions.length > sourceTransactionsMax)
+      return refuse("POOL_FULL", "the pool holds no more transactions of this peer");
     const isLive = ({ id, expiryMs }: Transaction): boolean =>
       expiryMs >= nowMs - SKEW_MS && expiryMs <= nowMs + limits.longestLifeMs + SKEW_MS && !isCommitted(id);
     const live = batch.transactions.filter(isLive);
