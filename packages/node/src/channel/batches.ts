@@ -9,6 +9,10 @@ const ACKNOWLEDGE_MS = 5;
 /** How long a fetched batch is waited for before another peer is asked. */
 const FETCH_MS = 150;
 const DIGESTS_MAX = 1024;
+/** How far a clock of another peer may be off when it judged a sender. */
+const SKEW_MS = 30_000;
+/** Refusals of a sender that no later block can lift. */
+const FOREVER = new Set(["ROLE_NOT_ALLOWED", "IDENTITY_REVOKED", "IDENTITY_EXPIRED"]);
 
 export type BatchesOptions = {
   readonly suite: CryptoSuite;
@@ -111,12 +115,19 @@ export class Batches {
     return undefined;
   }
 
-  /** Why a batch may not be pooled: a certificate that no organisation issued, or a signature that does not verify. */
+  /**
+   * Why a batch may not be pooled: a certificate that no organisation issued, a sender that no block will ever allow
+   * (its transactions would wait until they expire, and keep an idle channel's timers running), or a signature that
+   * does not verify.
+   */
   flawOf(batch: Batch): string | undefined {
-    const { suite, identities, pool } = this.#options;
+    const { suite, identities, pool, now } = this.#options;
+    const judgedAtMs = now() - SKEW_MS;
     for (const der of batch.certificates.values()) {
-      const { judged } = identities.learn(der);
+      const { id, judged } = identities.learn(der);
       if (!judged.ok) return `a batch's certificate: ${judged.message}`;
+      const refusal = identities.refusalAt(id, judgedAtMs);
+      if (refusal !== undefined && FOREVER.has(refusal.code)) return `a batch's sender: ${refusal.message}`;
     }
     for (const transaction of batch.transactions) {
       if (pool.isVerified(transaction)) continue;
@@ -178,20 +189,21 @@ export class Batches {
     }
   }
 
-  /** Answers a peer that asks for batches. */
+  /** Answers a peer that asks for batches: each once, and no more than its queue takes. */
   serve(peerId: string, digests: readonly Hash[], frameBytesMax: number): void {
     const { pool, links } = this.#options;
     let batches: Bytes[] = [];
     let bytesDue = 0;
-    const flush = (): void => {
-      if (batches.length > 0) links.send(peerId, { type: "batches", batches });
+    const flush = (): boolean => {
+      const isTaken = batches.length === 0 || links.send(peerId, { type: "batches", batches });
       batches = [];
       bytesDue = 0;
+      return isTaken;
     };
-    for (const digest of digests) {
+    for (const digest of new Set(digests)) {
       const bytes = pool.batch(digest)?.bytes;
       if (bytes === undefined) continue;
-      if (bytesDue + bytes.length > frameBytesMax / 2) flush();
+      if (bytesDue + bytes.length > frameBytesMax / 2 && !flush()) return;
       batches.push(bytes);
       bytesDue += bytes.length;
     }

@@ -36,6 +36,8 @@ import { createIdentities, type Identities } from "./identities.ts";
 import type { Links } from "./links.ts";
 import { blockBytes, blockRange, unattested } from "./log-read.ts";
 import { Outcomes } from "./outcomes.ts";
+import { Refusals } from "./refusals.ts";
+import { Requests } from "./requests.ts";
 import { type Committed, Sync } from "./sync.ts";
 import { Validator } from "./validator.ts";
 
@@ -80,6 +82,8 @@ export class Channel {
   readonly #sync: Sync;
   readonly #driver: Driver;
   readonly #expiry: NodeJS.Timeout;
+  readonly #refusals: Refusals;
+  readonly #requests = new Requests();
   #isPending = false;
   #divergedAt: number | undefined;
   #transactionCount = 0;
@@ -99,6 +103,7 @@ export class Channel {
     this.#set = validatorSet(engine);
     this.identities = createIdentities(suite, config);
     this.pool = new Pool({ suite, channelId, limits, isCommitted: (id) => ledger.isCommitted(id) });
+    this.#refusals = new Refusals(options.logger, now);
     const onRefused = (peerId: string, reason: string): void => this.#refused(peerId, reason);
     this.#batches = new Batches({
       suite,
@@ -264,7 +269,7 @@ export class Channel {
   }
 
   #refused(peerId: string, reason: string): void {
-    this.#options.logger.warn({ peerId, reason }, "refused");
+    this.#refusals.note(peerId, reason);
   }
 
   /** Makes a block's data known to the pool and to later persists and commits. */
@@ -448,12 +453,15 @@ export class Channel {
       links.send(peerId, { type: "block", block: encodeBlock(blockOf(held)) });
       return;
     }
-    blockBytes(ledger, id)
+    this.#requests
+      .serve(peerId, () => blockBytes(ledger, id))
       .then((bytes) => bytes !== undefined && links.send(peerId, { type: "block", block: bytes }))
       .catch((error: unknown) => logger.error({ err: error }, "a block could not be read for another peer"));
   }
 
   #fetched(from: string, bytes: Bytes): void {
+    // Read only while something is wanted: a large block costs far more to check than to send.
+    if (!this.#fetcher.isWanting) return;
     const { suite, config } = this.#options;
     const block = decodeBlock(bytes, { ...BLOCK_LIMITS, batchBytesMax: config.limits.batchBytesMax });
     if (!block.ok) return this.#refused(from, block.message);
@@ -464,8 +472,9 @@ export class Channel {
 
   #serveBlocks(peerId: string, fromHeight: number): void {
     const { links, ledger, frameBytesMax, logger } = this.#options;
-    blockRange(ledger, fromHeight, frameBytesMax / 2)
-      .then((blocks) => links.send(peerId, { type: "blocks", fromHeight, blocks }))
+    this.#requests
+      .serve(peerId, () => blockRange(ledger, fromHeight, frameBytesMax / 2))
+      .then((blocks) => blocks !== undefined && links.send(peerId, { type: "blocks", fromHeight, blocks }))
       .catch((error: unknown) => logger.error({ err: error }, "blocks could not be read for another peer"));
   }
 

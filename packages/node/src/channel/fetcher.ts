@@ -29,6 +29,11 @@ export class Fetcher {
     for (const { blockId, sources } of wanted) if (!this.#wanted.has(blockId)) this.#ask(blockId, sources, 0);
   }
 
+  /** Whether any block is wanted. */
+  get isWanting(): boolean {
+    return this.#wanted.size > 0;
+  }
+
   isWanted(id: Hash): boolean {
     return this.#wanted.has(id);
   }
