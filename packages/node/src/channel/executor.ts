@@ -42,8 +42,13 @@ export const executeBlock = async (
   const calls: Call[] = [];
   block.transactions.forEach((transaction, index) => {
     const call = callOf(transaction, defaultScore);
+    if (call === undefined) return;
     const identity = identities.identityOf(transaction.sender);
-    if (call === undefined || identity === undefined) return;
+    // A receipt that depended on what this node has forgotten would be another than everyone else's.
+    if (identity === undefined)
+      throw new Error(
+        `the sender of transaction ${transaction.id} is not known here: its block was not learned`,
+      );
     const { name, organisation, roles } = identity;
     calls.push({
       index,

@@ -34,7 +34,7 @@ export type Identities = {
   ) => { readonly code: string; readonly message: string } | undefined;
 };
 
-/** More certificates than this are not remembered: the oldest is judged again when it comes back. */
+/** More certificates than this are not remembered: the one learned longest ago is judged again when it comes back. */
 const REMEMBERED_MAX = 100_000;
 
 /** Whether the root of this DER issued a certificate. */
@@ -62,6 +62,10 @@ export const createIdentities = (suite: CryptoSuite, config: ChannelConfig): Ide
   const learn: Identities["learn"] = (der) => {
     const id = certificateId(suite, der);
     const judged = known.get(id) ?? judge(der);
+    // Only what an organisation issued is remembered: anyone can send any number of other certificates, and would
+    // push out those of senders whose transactions wait to be ordered and executed.
+    if (!judged.ok) return { id, judged };
+    known.delete(id);
     known.set(id, judged);
     if (known.size > REMEMBERED_MAX) known.delete(known.keys().next().value as Hash);
     return { id, judged };
