@@ -25,11 +25,13 @@ export type DureProcess = {
   readonly closeInput: () => void;
 };
 
-/** Everything that these tests started and that still runs: ended with the test process, however that ends in JavaScript. */
+/** Everything that these tests started and that still runs: ended with the test process. */
 const started = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of started) child.kill("SIGKILL");
 });
+// The runner ends a file that takes too long by SIGTERM, of which "exit" alone hears nothing.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
 /** Starts `node packages/cli/bin/dure.mjs` with these arguments, as a user would. */
 export const startDure = (args: readonly string[], env: NodeJS.ProcessEnv = {}): DureProcess => {
