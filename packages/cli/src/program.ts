@@ -16,7 +16,7 @@ export const createProgram = (): Command => {
     .version("0.1.0")
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput({ outputError: () => undefined })
     .showHelpAfterError(false);
   addDevnet(program);
   addStatus(program);
