@@ -35,7 +35,6 @@ export type Driver = {
   readonly status: () => EngineStatus;
   /** Resolves when all effects so far are carried out. */
   readonly idle: () => Promise<void>;
-  /** Takes no further input, and resolves when all effects so far are carried out. */
   readonly close: () => Promise<void>;
 };
 
@@ -52,24 +51,7 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
   const timers = new Map<TimerName, NodeJS.Timeout>();
   let isStepping = false;
   let isClosed = false;
-  let isFailed = false;
   let pump: Promise<void> | undefined;
-
-  const stop = (): void => {
-    isClosed = true;
-    for (const timer of timers.values()) clearTimeout(timer);
-    timers.clear();
-    inputs.length = 0;
-  };
-
-  /** Nothing more is said or written: what was not synced may be lost, and the journal knows what was. */
-  const fail = (error: unknown): void => {
-    if (isFailed) return;
-    isFailed = true;
-    queue = [];
-    stop();
-    shell.failed(error);
-  };
 
   const setTimer = ({ name, afterMs }: EffectOf<"timer">): void => {
     clearTimeout(timers.get(name));
@@ -91,14 +73,14 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
         persists.flatMap((effect) => effect.blocks),
       );
     for (const effect of round) {
-      if (isFailed) return;
+      if (isClosed) return;
       if (effect.type === "send") shell.send(effect);
       else if (effect.type === "commit") await shell.commit(effect);
     }
   };
 
   const runPump = async (): Promise<void> => {
-    while (queue.length > 0 && !isFailed) {
+    while (queue.length > 0 && !isClosed) {
       const round = queue;
       queue = [];
       await writeOut(round);
@@ -106,18 +88,19 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
   };
 
   const startPump = (): void => {
-    if (pump !== undefined || queue.length === 0 || isFailed) return;
+    if (pump !== undefined || queue.length === 0) return;
     pump = runPump()
-      .catch(fail)
+      .catch((error: unknown) => {
+        isClosed = true;
+        shell.failed(error);
+      })
       .finally(() => {
         pump = undefined;
-        startPump();
+        if (!isClosed) startPump();
       });
   };
 
   const carryOut = (effect: Effect): void => {
-    // What came before may have failed in this very step: nothing after it may leave.
-    if (isFailed) return;
     switch (effect.type) {
       case "persist":
         shell.adopt(effect.blocks);
@@ -159,14 +142,11 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
     try {
       stepAll();
     } catch (error) {
-      fail(error);
+      isClosed = true;
+      shell.failed(error);
     } finally {
       isStepping = false;
     }
-  };
-
-  const idle = async (): Promise<void> => {
-    while (pump !== undefined) await pump;
   };
 
   return {
@@ -174,10 +154,13 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
     tip: () => engine.tip(state),
     wanted: () => engine.wanted(state),
     status: () => engine.status(state),
-    idle,
+    idle: async () => {
+      while (pump !== undefined) await pump;
+    },
     close: async () => {
-      stop();
-      await idle();
+      isClosed = true;
+      for (const timer of timers.values()) clearTimeout(timer);
+      await pump;
     },
   };
 };

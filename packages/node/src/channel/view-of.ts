@@ -59,7 +59,7 @@ const transactionView = async (parts: ViewParts, id: Hash): Promise<TransactionV
   const { ledger, channel } = parts;
   const place = ledger.place(id);
   if (place !== undefined) return executedView(parts, place);
-  const final = await channel.execution.find(id);
+  const final = channel.execution.find(id);
   if (final !== undefined) return { stage: "final", ...final };
   const pooled = channel.pool.transaction(id);
   return pooled === undefined ? { stage: "unknown" } : { stage: "accepted", transaction: pooled };
@@ -123,7 +123,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     },
     wait: (id, stage, timeoutMs) => {
       const isThere =
-        ledger.place(id) !== undefined || (stage === "final" && channel.execution.isFinal(id));
+        ledger.place(id) !== undefined || (stage === "final" && channel.execution.find(id) !== undefined);
       return isThere ? Promise.resolve(true) : channel.outcomes.wait(id, stage, timeoutMs);
     },
     isBusy: () => channel.outcomes.isFull,
@@ -147,9 +147,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
         connected: links.connected(),
         halted: channel.execution.halted,
         diverged: divergedAt,
-        damaged: ledger
-          .damage()
-          .reduce((sum, { fromHeight, toHeight }) => sum + toHeight - fromHeight + 1, 0),
+        damaged: ledger.damage().length,
         pool: channel.pool.counts(),
       };
     },
