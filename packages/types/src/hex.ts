@@ -2,6 +2,11 @@ import type { Bytes } from "@dure/crypto";
 
 const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
+/** The value of each character code that is a lower-case hexadecimal digit; -1 for the others up to `f`. */
+const VALUES: readonly number[] = Array.from({ length: 103 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code)),
+);
+
 /** Lower-case hexadecimal text of bytes. */
 export const toHex = (bytes: Bytes): string => {
   let text = "";
@@ -9,11 +14,18 @@ export const toHex = (bytes: Bytes): string => {
   return text;
 };
 
+const valueAt = (text: string, at: number): number => VALUES[text.charCodeAt(at)] ?? -1;
+
 /** Bytes of lower-case hexadecimal text, or undefined if it is not such text (or not of `length` bytes). */
 export const fromHex = (text: string, length?: number): Bytes | undefined => {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
+  if (text.length % 2 !== 0) return undefined;
   if (length !== undefined && text.length !== length * 2) return undefined;
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    const high = valueAt(text, 2 * i);
+    const low = valueAt(text, 2 * i + 1);
+    if (high < 0 || low < 0) return undefined;
+    bytes[i] = (high << 4) | low;
+  }
   return bytes;
 };
