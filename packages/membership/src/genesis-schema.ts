@@ -1,21 +1,33 @@
+import { VALIDATORS_MAX } from "@dure/types";
 import { z } from "zod";
 
 /** The genesis document's schema (specs/genesis.md). Unknown fields are refused everywhere. */
 
+/** A list whose length is judged before its items are: a long list of wrong items gives one issue, not millions. */
+const list = <T extends z.ZodType>(item: T, countMin: number, countMax: number) =>
+  z.array(z.unknown()).min(countMin).max(countMax).pipe(z.array(item));
+
 const Name = z.string().regex(/^[a-z0-9-]{1,32}$/);
 const PeerId = z.string().regex(/^[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/);
 const Hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-const Base64 = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/);
 const Count = z.int().positive();
-const Ms = z.int().nonnegative();
-const Role = z.enum(["peer", "client", "admin", "auditor"]);
+/** Timers hold 2^31 - 1 ms; a longer one would fire at once. A day is more than any of these needs. */
+const DAY_MS = 86_400_000;
+const Ms = z.int().nonnegative().max(DAY_MS);
+/** The end of the year 9999: block times and expiries above it still are exact numbers. */
+const TIMESTAMP_MS_MAX = 253_402_300_799_999;
 
 const Organisation = z.strictObject({
   name: Name,
-  /** Base64 of the root certificate's DER. */ root: Base64.min(4),
+  /** Base64 of the root certificate's DER, which has at most 4 KiB. */
+  root: z.string().min(4).max(5_464),
 });
 const Validator = z.strictObject({ id: PeerId, publicKey: Hex32, weight: Count.max(1_000_000) });
-const Revoked = z.strictObject({ organisation: Name, serial: z.string().regex(/^[0-9a-f]{2,40}$/) });
+const Revoked = z.strictObject({
+  organisation: Name,
+  /** The bytes of the serial number in hex, as they stand in the certificate. */
+  serial: z.string().regex(/^(?:[0-9a-f]{2}){1,20}$/),
+});
 const Score = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,64}$/),
   version: z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/),
@@ -23,8 +35,8 @@ const Score = z.strictObject({
 });
 
 const Policies = z.strictObject({
-  /** Roles whose holders may submit transactions. */
-  submitRoles: z.array(Role).min(1),
+  /** Roles whose holders may submit transactions. Auditors never do, and peers only by `peerSubmits`. */
+  submitRoles: list(z.enum(["client", "admin"]), 1, 2),
   /** Whether a peer may sign plain v1 transactions with its own identity. */
   peerSubmits: z.boolean(),
 });
@@ -36,36 +48,36 @@ const Limits = z.strictObject({
   blockBytesMax: Count.max(1 << 21),
   blockTransactionsMax: Count.max(100_000),
   /** How far ahead of a block's timestamp a transaction's expiry may be. */
-  longestLifeMs: Count.max(86_400_000),
+  longestLifeMs: Count.max(DAY_MS),
 });
 
 const Consensus = z.strictObject({
   engine: z.literal("lft"),
-  spinInterval: Count,
-  baseMs: Count,
-  capMs: Count,
+  spinInterval: Count.max(1_000_000),
+  baseMs: Count.max(DAY_MS),
+  capMs: Count.max(DAY_MS),
   blockIntervalMs: Ms,
   driftMs: Ms,
-  resendMs: Count,
-  statusMs: Count,
-  lag: Count,
+  resendMs: Count.max(DAY_MS),
+  statusMs: Count.max(DAY_MS),
+  lag: Count.max(1_000_000),
 });
 
 /** The whole document. */
 export const GenesisSchema = z.strictObject({
   format: z.literal("dure/genesis/1"),
   name: Name,
-  timestampMs: Ms,
-  organisations: z.array(Organisation).min(1).max(256),
+  timestampMs: z.int().nonnegative().max(TIMESTAMP_MS_MAX),
+  organisations: list(Organisation, 1, 256),
   /** In order of registration: the order in which they lead. */
-  validators: z.array(Validator).min(1).max(1024),
+  validators: list(Validator, 1, VALIDATORS_MAX),
   /** Peers that hold the channel's data without voting. */
-  followers: z.array(PeerId).max(4096),
+  followers: list(PeerId, 0, 4096),
   policies: Policies,
   limits: Limits,
   consensus: Consensus,
-  revoked: z.array(Revoked).max(65_536),
-  scores: z.array(Score).max(256),
+  revoked: list(Revoked, 0, 65_536),
+  scores: list(Score, 0, 256),
   /** The SCORE that v1 calls without naming one; empty: none. */
   defaultScore: z.string(),
 });

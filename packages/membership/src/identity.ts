@@ -1,6 +1,7 @@
 import type { Bytes } from "@dure/crypto";
 import { equalBytes } from "@dure/types";
 import type { ChannelConfig } from "./genesis.ts";
+import { organisationOf } from "./peer-id.ts";
 
 /** A certificate as read (`@dure/crypto/x509`'s Certificate is one): what the rules look at. */
 export type CertificateFacts = {
@@ -31,6 +32,7 @@ export type IssuedIdentity = {
   readonly notAfterMs: number;
 };
 
+/** Why something is refused: a stable code, and a sentence for people. */
 export type Refusal = { readonly ok: false; readonly code: string; readonly message: string };
 export type Verdict = { readonly ok: true } | Refusal;
 
@@ -38,7 +40,9 @@ const refuse = (code: string, message: string): Refusal => ({ ok: false, code, m
 
 /**
  * Judges what does not depend on time: whether an organisation of the channel issued the certificate. `issuedBy` checks
- * the signature against a root's DER. Costs a signature; the answer may be kept under the certificate's id.
+ * the signature against a root's DER. Costs a signature; the answer may be kept under the certificate's id. The root is
+ * the channel's word, so its own validity in time is not judged. Codes: `IDENTITY_UNKNOWN_ORGANISATION`,
+ * `IDENTITY_IS_CA`, `IDENTITY_NOT_ISSUED`.
  */
 export const judgeIssue = (
   config: Pick<ChannelConfig, "organisations">,
@@ -59,7 +63,11 @@ export const judgeIssue = (
   };
 };
 
-/** Judges what does depend on time and configuration: validity at `atMs`, and revocation. */
+/**
+ * Judges what does depend on time and configuration: validity at `atMs`, both ends included, and revocation. Costs a
+ * look-up; done for every transaction at its block's timestamp. Codes: `IDENTITY_NOT_YET_VALID`, `IDENTITY_EXPIRED`,
+ * `IDENTITY_REVOKED`.
+ */
 export const judgeAt = (
   config: Pick<ChannelConfig, "revoked">,
   issued: IssuedIdentity,
@@ -71,17 +79,19 @@ export const judgeAt = (
     return refuse("IDENTITY_NOT_YET_VALID", `the certificate of ${name} is not valid yet`);
   if (atMs > notAfterMs)
     return refuse("IDENTITY_EXPIRED", `the certificate of ${name} has expired: renew it`);
-  const isRevoked = config.revoked.some(
-    (entry) => entry.organisation === organisation && entry.serial === serial,
-  );
-  return isRevoked ? refuse("IDENTITY_REVOKED", `the certificate of ${name} is revoked`) : { ok: true };
+  return config.revoked.has(organisation, serial)
+    ? refuse("IDENTITY_REVOKED", `the certificate of ${name} is revoked`)
+    : { ok: true };
 };
 
-/** Whether an identity's role lets it submit transactions. A peer may where the channel lets peers sign v1 bodies. */
+/**
+ * Whether an identity's role lets it submit transactions. A peer may where the channel lets peers sign v1 bodies.
+ * Code: `ROLE_NOT_ALLOWED`.
+ */
 export const maySubmit = (config: Pick<ChannelConfig, "policies">, identity: Identity): Verdict => {
   const { submitRoles, peerSubmits } = config.policies;
-  const roles: readonly string[] = peerSubmits ? [...submitRoles, "peer"] : submitRoles;
-  return identity.roles.some((role) => roles.includes(role))
+  const submits: readonly string[] = submitRoles;
+  return identity.roles.some((role) => submits.includes(role) || (peerSubmits && role === "peer"))
     ? { ok: true }
     : refuse(
         "ROLE_NOT_ALLOWED",
@@ -89,17 +99,22 @@ export const maySubmit = (config: Pick<ChannelConfig, "policies">, identity: Ide
       );
 };
 
-/** Whether a peer, proven by its certificate, takes part in the channel at `atMs`: as validator or follower. */
+/**
+ * Whether a peer, whose key the connection proved to be the certificate's, takes part in the channel at `atMs`: as
+ * validator or follower. Codes: `NOT_A_MEMBER`, `ROLE_NOT_ALLOWED`, and those of `judgeIssue` and `judgeAt`.
+ */
 export const mayJoin = (
-  config: ChannelConfig,
+  config: Pick<ChannelConfig, "organisations" | "validators" | "followers" | "revoked">,
   peerId: string,
   facts: CertificateFacts,
   issuedBy: (root: Bytes) => boolean,
   atMs: number,
 ): Verdict => {
   const isMember = config.followers.includes(peerId) || config.validators.some(({ id }) => id === peerId);
-  if (!isMember || facts.commonName !== peerId)
+  // Every organisation of the channel can certify any common name: only its own organisation's word counts for a peer.
+  if (!isMember || facts.commonName !== peerId || facts.organisation !== organisationOf(peerId))
     return refuse("NOT_A_MEMBER", `${peerId} is no member of this channel`);
+  if (!facts.roles.includes("peer")) return refuse("ROLE_NOT_ALLOWED", `${peerId} has no peer's certificate`);
   const judged = judgeIssue(config, facts, issuedBy);
   return judged.ok ? judgeAt(config, judged.issued, atMs) : judged;
 };

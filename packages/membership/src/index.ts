@@ -3,8 +3,8 @@
  *
  * Owns: the genesis document (specs/genesis.md), the channel's configuration, the judgement of certificates, roles,
  * and membership.
- * Guarantees: pure; the same certificate at the same time gets the same answer on every peer; a genesis text has one
- * channel id.
+ * Guarantees: pure; the same certificate at the same time gets the same answer on every peer; a document has one text
+ * and one channel id, and whatever text is read is answered, never thrown at.
  * Leaves to others: reading X.509 (crypto), where certificates come from (radiostation), what SCOREs allow (score).
  */
 export {
@@ -26,3 +26,4 @@ export {
   type Refusal,
   type Verdict,
 } from "./identity.ts";
+export type { Revocations } from "./revocations.ts";
