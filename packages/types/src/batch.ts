@@ -57,7 +57,9 @@ export const decodeBatch = (suite: CryptoSuite, bytes: Bytes, limits: BatchLimit
     const certificates = new Map<Hash, Bytes>();
     for (let left = reader.count16(4); left > 0; left--) {
       const der = reader.bytes(CERTIFICATE_BYTES_MAX);
-      certificates.set(certificateId(suite, der), der);
+      const id = certificateId(suite, der);
+      if (certificates.has(id)) reader.fail(`certificate ${id} stands twice`);
+      certificates.set(id, der);
     }
     const order = [...certificates.keys()];
     const transactions: Transaction[] = [];
