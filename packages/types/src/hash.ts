@@ -17,8 +17,12 @@ export const toHash = (bytes: Bytes): Hash => {
 export const parseHash = (text: string): Hash | undefined =>
   fromHex(text, HASH_BYTES) === undefined ? undefined : (text as Hash);
 
-/** The 32 bytes of a hash. */
-export const hashBytes = (hash: Hash): Bytes => fromHex(hash, HASH_BYTES) as Bytes;
+/** The 32 bytes of a hash. Throws RangeError on a text that is none, which the type alone cannot rule out. */
+export const hashBytes = (hash: Hash): Bytes => {
+  const bytes = fromHex(hash, HASH_BYTES);
+  if (bytes === undefined) throw new RangeError("a hash is 64 lower-case hexadecimal digits");
+  return bytes;
+};
 
 /** Sixty-four zeros: stands where there is no hash. */
 export const ZERO_HASH = "0".repeat(64) as Hash;

@@ -1,5 +1,6 @@
-import { type Bytes, type CryptoSuite, taggedHash } from "@dure/crypto";
-import { type Hash, hashBytes, toHash } from "./hash.ts";
+import { type Bytes, type CryptoSuite, HASH_BYTES, taggedHash } from "@dure/crypto";
+import { type Hash, toHash } from "./hash.ts";
+import { fromHex } from "./hex.ts";
 import { TAG } from "./tags.ts";
 import { Writer } from "./writer.ts";
 
@@ -53,7 +54,10 @@ export const merklePath = (suite: CryptoSuite, leaves: readonly Bytes[], index: 
   return { index, count: leaves.length, siblings };
 };
 
-/** The root that a leaf and its path lead to, or undefined if the path's shape is not that of its index and count. */
+/**
+ * The root that a leaf and its path lead to, or undefined if the path's shape is not that of its index and count, or
+ * a sibling is no hash. Never throws: paths come from strangers.
+ */
 export const rootOfPath = (suite: CryptoSuite, leaf: Bytes, path: MerklePath): Hash | undefined => {
   const { index, count, siblings } = path;
   if (
@@ -68,10 +72,9 @@ export const rootOfPath = (suite: CryptoSuite, leaf: Bytes, path: MerklePath): H
   let used = 0;
   for (let at = index, width = count; width > 1; at = Math.floor(at / 2), width = Math.ceil(width / 2)) {
     if (at % 2 === 0 && at + 1 === width) continue;
-    const sibling = siblings[used++];
+    const sibling = fromHex(siblings[used++] ?? "", HASH_BYTES);
     if (sibling === undefined) return undefined;
-    hash =
-      at % 2 === 0 ? nodeHash(suite, hash, hashBytes(sibling)) : nodeHash(suite, hashBytes(sibling), hash);
+    hash = at % 2 === 0 ? nodeHash(suite, hash, sibling) : nodeHash(suite, sibling, hash);
   }
   return used === siblings.length ? rootHash(suite, count, hash) : undefined;
 };

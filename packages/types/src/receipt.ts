@@ -11,7 +11,8 @@ export const RECEIPT_CODE = { success: 0, refused: 9000, container: 9100 } as co
 
 export type ScoreEvent = {
   readonly score: string;
-  readonly name: string /** JSON text. */;
+  readonly name: string;
+  /** JSON text. */
   readonly data: string;
 };
 
@@ -32,12 +33,26 @@ export type Receipt = {
 /** Bounds of what a receipt holds, in bytes. */
 export const RECEIPT_LIMITS = { messageBytesMax: 4096, resultBytesMax: 1 << 20, eventsMax: 1024 } as const;
 
-/** Canonical bytes of a receipt: the leaf of a block's receipts root. */
+/** UTF-8 bytes of a text within a bound. Throws RangeError above it, since no reader would take the receipt. */
+const boundedText = (text: string, bytesMax: number): Bytes => {
+  const bytes = encodeText(text);
+  if (bytes.length > bytesMax) throw new RangeError(`a text of ${bytes.length} bytes is above ${bytesMax}`);
+  return bytes;
+};
+
+/** Canonical bytes of a receipt: the leaf of a block's receipts root. Throws RangeError above its limits. */
 export const encodeReceipt = (receipt: Receipt): Bytes => {
+  const { messageBytesMax, resultBytesMax, eventsMax } = RECEIPT_LIMITS;
+  if (receipt.events.length > eventsMax)
+    throw new RangeError(`${receipt.events.length} events are above ${eventsMax}`);
   const writer = writeHash(new Writer().u8(VERSION), receipt.transactionId);
   writer.u64(receipt.height).u32(receipt.index).u16(receipt.code);
-  writer.bytes(encodeText(receipt.message)).bytes(encodeText(receipt.result)).u16(receipt.events.length);
-  for (const event of receipt.events) writer.text(event.score).text(event.name).bytes(encodeText(event.data));
+  writer
+    .bytes(boundedText(receipt.message, messageBytesMax))
+    .bytes(boundedText(receipt.result, resultBytesMax))
+    .u16(receipt.events.length);
+  for (const event of receipt.events)
+    writer.text(event.score).text(event.name).bytes(boundedText(event.data, resultBytesMax));
   return writer.finish();
 };
 

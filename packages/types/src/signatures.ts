@@ -29,10 +29,17 @@ export const collectSignatures = (
   return { validatorCount, signers, signatures: signers.map((signer) => bySigner.get(signer) as Bytes) };
 };
 
+/** Writes signatures. Throws RangeError on what no reader would take, or would give to another signer. */
 export const writeSignatures = (writer: Writer, value: Signatures): Writer => {
-  writeBitmap(writer.u16(value.validatorCount), value.validatorCount, value.signers);
-  if (value.signatures.length !== value.signers.length)
+  const { validatorCount, signers } = value;
+  if (validatorCount > VALIDATORS_MAX)
+    throw new RangeError(`${validatorCount} validators are above ${VALIDATORS_MAX}`);
+  if (value.signatures.length !== signers.length)
     throw new RangeError("as many signatures as signers are due");
+  // The bitmap forgets the order of the signers: out of order, each signature would go to another one.
+  if (signers.some((signer, at) => at > 0 && signer <= (signers[at - 1] as number)))
+    throw new RangeError("signers are due in ascending order, each once");
+  writeBitmap(writer.u16(validatorCount), validatorCount, signers);
   for (const signature of value.signatures) writer.fixed(signature, SIGNATURE_BYTES);
   return writer;
 };
