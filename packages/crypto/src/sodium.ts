@@ -42,13 +42,15 @@ const keyPair = (seed: Bytes): { publicKey: Buffer; secretKey: Buffer } => {
  * deriving it costs as much as signing.
  */
 export const createSodiumSuite = (): CryptoSuite => {
-  let last: { seed: Bytes; secretKey: Buffer } | undefined;
+  let last: { seed: Buffer; secretKey: Buffer } | undefined;
   return {
     hash,
     verify,
     publicKeyOf: (seed) => keyPair(seed).publicKey,
     sign: (seed, message) => {
-      if (last?.seed !== seed) last = { seed, secretKey: keyPair(seed).secretKey };
+      // By content and from a copy: a caller that wipes or reuses its buffer must not sign with the key before.
+      if (last === undefined || !last.seed.equals(seed))
+        last = { seed: Buffer.from(seed), secretKey: keyPair(seed).secretKey };
       const signature = Buffer.allocUnsafeSlow(SIGNATURE_BYTES);
       sodium.crypto_sign_detached(signature, buffer(message), last.secretKey);
       return signature;

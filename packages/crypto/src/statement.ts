@@ -3,8 +3,11 @@ import type { Bytes, CryptoSuite } from "./suite.ts";
 /** A domain tag as it stands before the bytes: one byte of length, then the tag in ASCII. */
 export type DomainTag = Bytes & { readonly __brand: "DomainTag" };
 
-/** The domain tag of a text of 1 to 255 ASCII characters, such as `dure/transaction`. */
+/** The domain tag of a text of 1 to 255 ASCII characters, such as `dure/transaction`. Throws RangeError on others. */
 export const domainTag = (text: string): DomainTag => {
+  // A longer tag would wrap its length, and another character would lose its high bits: two tags could then be one.
+  if (!/^[\x21-\x7e]{1,255}$/.test(text))
+    throw new RangeError("a domain tag is 1 to 255 visible ASCII characters");
   const prefix = new Uint8Array(text.length + 1);
   prefix[0] = text.length;
   for (let i = 0; i < text.length; i++) prefix[i + 1] = text.charCodeAt(i);
