@@ -9,8 +9,9 @@ export type CryptoSuite = {
   /** SHA-256 (FIPS 180-4) of the parts, one after the other: 32 bytes. */
   readonly hash: (...parts: readonly Bytes[]) => Bytes;
   /**
-   * Ed25519 under libsodium's acceptance rule (canonical S, no small-order keys or R, cofactorless). That rule is
-   * part of the protocol: another library may accept other edge cases. False for wrong lengths; never throws.
+   * Ed25519 under the acceptance rule of specs/encoding.md (canonical S, canonical key, no small-order key or R,
+   * cofactorless), which is that of libsodium's releases. It is part of the protocol: another library, or another
+   * line of libsodium, accepts other edge cases. False for wrong lengths; never throws.
    */
   readonly verify: (publicKey: Bytes, message: Bytes, signature: Bytes) => boolean;
   /** The deterministic Ed25519 signature (RFC 8032), 64 bytes. `seed` is 32 bytes. */
