@@ -18,7 +18,7 @@ test("every leaf of every tree up to 70 leaves has a path to the root", () => {
 });
 
 test("no change of leaf, index, count or sibling leads to the root", () => {
-  for (const count of [1, 2, 3, 5, 8, 13, 33]) {
+  for (let count = 1; count <= 70; count++) {
     const leaves = leavesOf(count);
     const root = merkleRoot(suite, leaves);
     leaves.forEach((leaf, index) => {
@@ -53,4 +53,26 @@ test("the count is bound, and no leaf passes for an inner node", () => {
     merkleRoot(suite, [new Uint8Array(64)]),
     merkleRoot(suite, [new Uint8Array(32), new Uint8Array(32)]),
   );
+});
+
+test("a path of another shape, or with a sibling that is no hash, leads nowhere and throws nothing", () => {
+  const leaves = leavesOf(5);
+  const path = merklePath(suite, leaves, 1);
+  const leaf = leaves[1] as Uint8Array;
+  const shapes = [
+    { ...path, index: 5 },
+    { ...path, index: -1 },
+    { ...path, index: 0.5 },
+    { ...path, index: Number.NaN },
+    { ...path, count: 0 },
+    { ...path, count: 2 ** 32 },
+    { ...path, count: Number.POSITIVE_INFINITY },
+    { ...path, siblings: [] },
+    ...["", "zz", "00", "AB".repeat(32), "0".repeat(63)].map((bad) => ({
+      ...path,
+      siblings: path.siblings.with(0, bad as Hash),
+    })),
+  ];
+  for (const shape of shapes) assert.equal(rootOfPath(suite, leaf, shape), undefined);
+  for (const index of [-1, 5, 0.5]) assert.throws(() => merklePath(suite, leaves, index), RangeError);
 });
