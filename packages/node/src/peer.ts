@@ -27,7 +27,7 @@ export type PeerOptions = {
 };
 
 export type Peer = {
-  /** Recovers from disk, opens the ports and takes part. Nothing stays open if it throws. */
+  /** Recovers from disk, opens the ports and takes part; once. Nothing stays open if it throws. */
   start(): Promise<{ readonly grpcPort: number; readonly restPort: number }>;
   /** The address book: where the channel's peers are. */
   setPeers(peers: readonly PeerAddress[]): void;
@@ -40,6 +40,7 @@ export type Peer = {
   /** loopchain's object of this peer, as REST v1 shows it and heartbeats carry it. */
   statusObject(): Record<string, unknown>;
   status(): ChannelStatus | undefined;
+  /** Answers who waits, finishes what is under way, and closes everything; after `start` if that is under way. */
   close(): Promise<void>;
 };
 
@@ -64,6 +65,9 @@ const transportIdentity = ({ certificate, key, root }: Identity): TransportIdent
   keyPem: key.pem,
   rootsPem: [pemOf("CERTIFICATE", root.der)],
 });
+
+/** How often every link is judged again: an expired certificate, or one that a new root does not cover, ends it. */
+const REVIEW_MS = 60_000;
 
 /** A peer of one channel, not yet started. */
 export const createPeer = (options: PeerOptions): Peer => {
@@ -104,31 +108,44 @@ export const createPeer = (options: PeerOptions): Peer => {
     const submitter = () => ({ certificate: identity.certificate.der, seed: identity.key.seed });
     closers.push(() => transport.close());
     opened = await openChannel({ ...options, suite, peerId, submitter, transport });
-    const { view, close } = opened;
-    closers.push(close);
+    const { view } = opened;
+    closers.push(opened.close);
     const bodyBytesMax = 4 * 1024 * 1024;
     const channelOf = (name: string | undefined) =>
       name === undefined || name === view.name || name === view.id ? view : undefined;
     const rest = await createRest({ channelOf, target, bodyBytesMax });
     closers.push(() => rest.close());
     ({ port: grpcPort } = await transport.start());
+    const review = setInterval(() => transport.review(), REVIEW_MS);
+    closers.push(() => clearInterval(review));
     const restPort = await listen(rest, options.rest);
     logger.info({ peerId, grpcPort, restPort, channel: view.name, channelId: view.id }, "peer started");
     return { grpcPort, restPort };
   };
 
-  const close = async (): Promise<void> => {
-    for (let undo = closers.pop(); undo !== undefined; undo = closers.pop()) await undo();
+  let starting: Promise<{ readonly grpcPort: number; readonly restPort: number }> | undefined;
+
+  const undo = async (): Promise<void> => {
+    const failed: unknown[] = [];
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
+      try {
+        await closer();
+      } catch (error) {
+        failed.push(error);
+      }
+    }
+    if (failed.length > 0) throw failed[0];
   };
 
   return {
-    start: async () => {
-      try {
-        return await open();
-      } catch (error) {
-        await close();
+    start: () => {
+      starting ??= open().catch(async (error: unknown) => {
+        await undo().catch((cause: unknown) =>
+          logger.error({ err: cause }, "a failed start left something open"),
+        );
         throw error;
-      }
+      });
+      return starting;
     },
     setPeers: (peers) => transport.setPeers(peers),
     setIdentity: (next) => {
@@ -137,6 +154,11 @@ export const createPeer = (options: PeerOptions): Peer => {
     },
     statusObject: () => (opened === undefined ? {} : statusObject(opened.view, target())),
     status: () => opened?.view.status(),
-    close,
+    close: async () => {
+      // Closed half-way through its start, it would leave open what is opened after.
+      await starting?.catch(() => undefined);
+      opened?.settle();
+      await undo();
+    },
   };
 };

@@ -1,13 +1,19 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { Pool } from "@dure/mempool";
-import { type Batch, type BatchLimits, decodeBatch, type Hash, verifyTransaction } from "@dure/types";
+import {
+  type Batch,
+  type BatchLimits,
+  batchDigest,
+  decodeBatch,
+  type Hash,
+  verifyTransaction,
+} from "@dure/types";
+import { BatchFetcher } from "./batch-fetcher.ts";
 import type { Identities } from "./identities.ts";
 import type { Links } from "./links.ts";
 
 /** How long acknowledgements are gathered before they are sent. */
 const ACKNOWLEDGE_MS = 5;
-/** How long a fetched batch is waited for before another peer is asked. */
-const FETCH_MS = 150;
 const DIGESTS_MAX = 1024;
 /** How far a clock of another peer may be off when it judged a sender. */
 const SKEW_MS = 30_000;
@@ -23,8 +29,10 @@ export type BatchesOptions = {
   readonly links: Links;
   readonly isBlocking: (validators: Iterable<number>) => boolean;
   readonly now: () => number;
-  /** A batch came in and stands in the pool. */
-  readonly onBatch: (digest: Hash) => void;
+  /** Whether a proposal waits for a batch: then it is taken even where the pool has no room for it. */
+  readonly isAwaited: (digest: Hash) => boolean;
+  /** A batch was verified: it stands in the pool or is awaited. */
+  readonly onBatch: (batch: Batch) => void;
   /** A peer sent what no honest peer sends. */
   readonly onRefused: (peerId: string, reason: string) => void;
 };
@@ -38,11 +46,12 @@ export class Batches {
   #isCutDue = false;
   #acknowledged: Hash[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** Digests being fetched, and how often they were asked for. */
-  readonly #fetching = new Map<Hash, { attempts: number; timer: NodeJS.Timeout }>();
+  #isClosed = false;
+  readonly #fetcher: BatchFetcher;
 
   constructor(options: BatchesOptions) {
     this.#options = options;
+    this.#fetcher = new BatchFetcher(options.links, options.now);
   }
 
   /** Transactions were admitted: they leave as a batch once the current burst of them is in. */
@@ -57,22 +66,21 @@ export class Batches {
 
   #cut(): void {
     const { pool, identities, links } = this.#options;
+    if (this.#isClosed) return;
     for (
       let batch = pool.cut(identities.certificateOf);
       batch !== undefined;
       batch = pool.cut(identities.certificateOf)
     ) {
       links.broadcast({ type: "batches", batches: [batch.bytes] });
-      this.#taken(batch.digest);
+      this.#taken(batch);
     }
   }
 
-  #taken(digest: Hash): void {
-    const fetch = this.#fetching.get(digest);
-    if (fetch !== undefined) clearTimeout(fetch.timer);
-    this.#fetching.delete(digest);
-    this.#acknowledge(digest);
-    this.#options.onBatch(digest);
+  #taken(batch: Batch): void {
+    this.#fetcher.forget([batch.digest]);
+    this.#acknowledge(batch.digest);
+    this.#options.onBatch(batch);
   }
 
   #acknowledge(digest: Hash): void {
@@ -98,20 +106,22 @@ export class Batches {
   }
 
   #take(peerId: string, bytes: Bytes): string | undefined {
-    const { suite, limits, channelId, pool, links, now } = this.#options;
-    const decoded = decodeBatch(suite, bytes, limits);
-    if (!decoded.ok) return `a batch: ${decoded.message}`;
-    const batch = decoded.value;
-    if (batch.channelId !== channelId) return "a batch of another channel";
+    const { suite, limits, channelId, pool, links, now, isAwaited } = this.#options;
+    const digest = batchDigest(suite, bytes);
     const index = links.indexOf(peerId);
-    if (!pool.has(batch.digest)) {
+    if (!pool.has(digest)) {
+      // A copy: a view would keep the whole frame in memory for as long as the batch waits.
+      const decoded = decodeBatch(suite, Uint8Array.from(bytes), limits);
+      if (!decoded.ok) return `a batch: ${decoded.message}`;
+      const batch = decoded.value;
+      if (batch.channelId !== channelId) return "a batch of another channel";
       const flaw = this.flawOf(batch);
       if (flaw !== undefined) return flaw;
       const added = pool.add(batch, peerId, now());
-      if (!added.ok) return undefined;
-      this.#taken(batch.digest);
+      if (!added.ok && !isAwaited(digest)) return undefined;
+      this.#taken(batch);
     }
-    if (index !== undefined) pool.acknowledge(batch.digest, index);
+    if (index !== undefined) pool.acknowledge(digest, index);
     return undefined;
   }
 
@@ -156,37 +166,12 @@ export class Batches {
 
   /** Asks for batches, first from the peer that named them, then from others in turn, until they are here. */
   fetch(digests: readonly Hash[], from: string): void {
-    const due = digests.filter((digest) => !this.#fetching.has(digest));
-    if (due.length > 0) this.#ask(due, from, 0);
-  }
-
-  #ask(digests: readonly Hash[], peerId: string, attempts: number): void {
-    const { links } = this.#options;
-    for (let at = 0; at < digests.length; at += DIGESTS_MAX) {
-      links.send(peerId, { type: "getBatches", digests: digests.slice(at, at + DIGESTS_MAX) });
-    }
-    const timer = setTimeout(() => this.#askNext(digests, attempts + 1), FETCH_MS);
-    for (const digest of digests) this.#fetching.set(digest, { attempts, timer });
-  }
-
-  #askNext(digests: readonly Hash[], attempts: number): void {
-    const missing = digests.filter((digest) => this.#fetching.has(digest));
-    const peers = this.#options.links.connected();
-    const peerId = peers[attempts % Math.max(1, peers.length)];
-    if (missing.length === 0) return;
-    if (peerId === undefined || attempts > 2 * peers.length + 2) {
-      for (const digest of missing) this.#fetching.delete(digest);
-      return;
-    }
-    this.#ask(missing, peerId, attempts);
+    this.#fetcher.fetch(digests, from);
   }
 
   /** Stops asking for batches that no block needs any more. */
-  forget(digests: readonly Hash[]): void {
-    for (const digest of digests) {
-      const fetch = this.#fetching.get(digest);
-      if (fetch !== undefined) this.#fetching.delete(digest);
-    }
+  forget(digests: Iterable<Hash>): void {
+    this.#fetcher.forget(digests);
   }
 
   /** Answers a peer that asks for batches: each once, and no more than its queue takes. */
@@ -218,8 +203,8 @@ export class Batches {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
-    for (const { timer } of this.#fetching.values()) clearTimeout(timer);
-    this.#fetching.clear();
+    this.#fetcher.close();
   }
 }

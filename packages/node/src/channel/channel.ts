@@ -37,14 +37,18 @@ import type { Links } from "./links.ts";
 import { blockBytes, blockRange, unattested } from "./log-read.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Refusals } from "./refusals.ts";
+import { Repair } from "./repair.ts";
 import { Requests } from "./requests.ts";
 import { type Committed, Sync } from "./sync.ts";
+import { TransactionCount } from "./transaction-count.ts";
 import { Validator } from "./validator.ts";
 
 export type ChannelOptions = {
   readonly suite: CryptoSuite;
   readonly config: ChannelConfig;
   readonly engine: EngineConfig;
+  /** The channel's directory in the peer's home. */
+  readonly directory: string;
   readonly ledger: Ledger;
   readonly host: ScoreHost;
   readonly links: Links;
@@ -84,9 +88,11 @@ export class Channel {
   readonly #expiry: NodeJS.Timeout;
   readonly #refusals: Refusals;
   readonly #requests = new Requests();
+  readonly #repair: Repair;
+  readonly #count: TransactionCount;
   #isPending = false;
   #divergedAt: number | undefined;
-  #transactionCount = 0;
+  #isStarted = false;
   #isClosed = false;
   #payloadMade:
     | { readonly view: number; readonly body: Body; readonly batches: readonly Batch[] }
@@ -114,7 +120,8 @@ export class Channel {
       links,
       isBlocking: this.#set.quorums.isBlocking,
       now,
-      onBatch: (digest) => this.#batchArrived(digest),
+      isAwaited: (digest) => this.#validator.isAwaited(digest),
+      onBatch: (batch) => this.#batchArrived(batch),
       onRefused,
     });
     this.#validator = new Validator({
@@ -123,19 +130,33 @@ export class Channel {
       batches: this.#batches,
       candidates: this.#candidates,
       identities: this.identities,
+      blockTransactionsMax: limits.blockTransactionsMax,
       onHeld: (block, valid) => this.#hold(block, valid),
       onRefused,
     });
     this.#fetcher = new Fetcher(links);
+    const blockLimits = { ...this.#batchLimits, ...BLOCK_LIMITS, batchBytesMax: limits.batchBytesMax };
+    const { onFailed } = options;
     this.#sync = new Sync({
       suite,
       set: this.#set,
-      limits: { ...this.#batchLimits, ...BLOCK_LIMITS, batchBytesMax: limits.batchBytesMax },
+      limits: blockLimits,
       links,
       head: () => this.head(),
       append: (blocks) => this.#appendSynced(blocks),
       onRefused,
+      onFailed,
     });
+    this.#repair = new Repair({
+      ledger,
+      set: this.#set,
+      limits: blockLimits,
+      links,
+      onRepaired: (height) => this.#repaired(height),
+      onRefused,
+      onFailed,
+    });
+    this.#count = new TransactionCount(options.directory, ledger, options.logger);
     this.execution = new Execution({
       ledger,
       host: options.host,
@@ -171,9 +192,22 @@ export class Channel {
     this.#expiry = setInterval(() => this.#expire(), EXPIRE_MS);
   }
 
-  /** Starts the engine from the log's head and the journal, and executes what the log has beyond the state. */
+  /**
+   * Takes part from the log's head and the journal on, executes what the log has beyond the state, and mends damage.
+   * While damage hides transactions that may be alive, no validity can be judged: the engine starts when it is mended.
+   */
   start(): void {
-    const { ledger, logger, suite } = this.#options;
+    const { ledger, logger } = this.#options;
+    for (const span of ledger.damage()) logger.error(span, "blocks are damaged on disk: fetching them again");
+    if (ledger.isReplayComplete()) this.#startEngine();
+    this.execution.run();
+    if (ledger.damage().length === 0) this.#count.start().catch(this.#options.onFailed);
+    else this.#repair.run();
+  }
+
+  #startEngine(): void {
+    const { ledger, logger, suite, links } = this.#options;
+    this.#isStarted = true;
     const candidates = [];
     for (const block of ledger.journal.blocks) {
       const held = readHeldBlock(suite, block, this.#batchLimits);
@@ -191,15 +225,20 @@ export class Channel {
     this.#driver.tell({ type: "start", head: this.head(), record, candidates, execution });
     for (const execution of unattested(ledger, this.#options.engine.epoch))
       this.#driver.tell({ type: "executed", execution });
-    this.execution.run();
-    this.#countTransactions(this.head().height).catch(this.#options.onFailed);
+    for (const peerId of links.connected()) this.onUp(peerId);
   }
 
-  /** Counts what the log held at the start, beside everything else. */
-  async #countTransactions(headHeight: number): Promise<void> {
-    for (let height = 1; height <= headHeight && !this.#isClosed; height++) {
-      this.#transactionCount += (await this.#options.ledger.read(height))?.header.transactionCount ?? 0;
-    }
+  /** Damage was found while running: the block is fetched again. */
+  damaged(): void {
+    this.#repair.run();
+  }
+
+  #repaired(height: number): void {
+    const { ledger, logger, onFailed } = this.#options;
+    logger.info({ height }, "a damaged block was mended");
+    if (!this.#isStarted && ledger.isReplayComplete()) this.#startEngine();
+    if (ledger.damage().length === 0) this.#count.start().catch(onFailed);
+    this.execution.resume();
   }
 
   /** The committed tip; the genesis while there is no other. */
@@ -210,7 +249,7 @@ export class Channel {
 
   /** How many transactions the chain holds. */
   get transactionCount(): number {
-    return this.#transactionCount;
+    return this.#count.value;
   }
 
   /** A committed block from the log, with its data. */
@@ -235,6 +274,7 @@ export class Channel {
 
   /** A frame from a connected peer. What cannot be read costs its sender, never the process. */
   onFrame(from: string, _lane: Lane, bytes: Bytes): void {
+    if (this.#isClosed) return;
     const decoded = decodeFrame(bytes);
     if (!decoded.ok) return this.#refused(from, decoded.message);
     this.#onFrame(from, decoded.value);
@@ -242,7 +282,8 @@ export class Channel {
 
   onUp(peerId: string): void {
     const peer = this.#options.links.indexOf(peerId);
-    this.#driver.tell({ type: "connected", peer });
+    if (this.#isStarted) this.#driver.tell({ type: "connected", peer });
+    this.#repair.hurry();
   }
 
   #onFrame(from: string, frame: Frame): void {
@@ -250,7 +291,13 @@ export class Channel {
     switch (frame.type) {
       case "consensus":
         this.#batches.receive(from, frame.batches);
-        return this.#driver.tell({ type: "message", from: links.indexOf(from), bytes: frame.message });
+        if (!this.#isStarted) return;
+        // A copy: a view would keep the whole frame in memory for as long as the engine keeps a signature of it.
+        return this.#driver.tell({
+          type: "message",
+          from: links.indexOf(from),
+          bytes: Uint8Array.from(frame.message),
+        });
       case "batches":
         return this.#batches.receive(from, frame.batches);
       case "held":
@@ -260,7 +307,7 @@ export class Channel {
       case "getBlock":
         return this.#serveBlock(from, frame.blockId);
       case "block":
-        return this.#fetched(from, frame.block);
+        return this.#repair.receive(from, frame.block) ? undefined : this.#fetched(from, frame.block);
       case "getBlocks":
         return this.#serveBlocks(from, frame.fromHeight);
       case "blocks":
@@ -304,12 +351,13 @@ export class Channel {
     this.#driver.tell({ type: "held", candidate: block.candidate, valid });
   }
 
-  #batchArrived(digest: Hash): void {
-    this.#validator.batchArrived(digest);
+  #batchArrived(batch: Batch): void {
+    this.#validator.batchArrived(batch);
     this.#tellPending();
   }
 
   #tellPending(): void {
+    if (!this.#isStarted) return;
     const isPending = this.pool.pending(this.#candidates.lineage(this.#driver.tip()));
     if (isPending === this.#isPending) return;
     this.#isPending = isPending;
@@ -425,15 +473,18 @@ export class Channel {
       undefined,
       held.map(({ transactions }) => transactions.map(({ id }) => id)),
     );
-    for (const { candidate, transactions } of held) {
+    for (const { candidate, transactions, batches } of held) {
       this.pool.commit(transactions);
-      this.#transactionCount += transactions.length;
       this.outcomes.reached(
         transactions.map(({ id }) => id),
         "final",
       );
-      this.execution.committed({ header: candidate.header, transactions });
+      this.execution.committed({ header: candidate.header, transactions, batches });
     }
+    this.#count.add(
+      held.length,
+      held.reduce((sum, { transactions }) => sum + transactions.length, 0),
+    );
     this.#release(this.head());
   }
 
@@ -486,12 +537,14 @@ export class Channel {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#expiry);
+    this.outcomes.close();
     this.#fetcher.close();
     this.#batches.close();
+    await this.#repair.close();
     await this.#sync.close();
     await this.#driver.close();
     await this.#appending;
     await this.execution.close();
-    this.outcomes.close();
+    await this.#count.close();
   }
 }

@@ -35,6 +35,7 @@ export type Driver = {
   readonly status: () => EngineStatus;
   /** Resolves when all effects so far are carried out. */
   readonly idle: () => Promise<void>;
+  /** Takes no further input, and resolves when all effects so far are carried out. */
   readonly close: () => Promise<void>;
 };
 
@@ -51,7 +52,24 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
   const timers = new Map<TimerName, NodeJS.Timeout>();
   let isStepping = false;
   let isClosed = false;
+  let isFailed = false;
   let pump: Promise<void> | undefined;
+
+  const stop = (): void => {
+    isClosed = true;
+    for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
+    inputs.length = 0;
+  };
+
+  /** Nothing more is said or written: what was not synced may be lost, and the journal knows what was. */
+  const fail = (error: unknown): void => {
+    if (isFailed) return;
+    isFailed = true;
+    queue = [];
+    stop();
+    shell.failed(error);
+  };
 
   const setTimer = ({ name, afterMs }: EffectOf<"timer">): void => {
     clearTimeout(timers.get(name));
@@ -73,14 +91,14 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
         persists.flatMap((effect) => effect.blocks),
       );
     for (const effect of round) {
-      if (isClosed) return;
+      if (isFailed) return;
       if (effect.type === "send") shell.send(effect);
       else if (effect.type === "commit") await shell.commit(effect);
     }
   };
 
   const runPump = async (): Promise<void> => {
-    while (queue.length > 0 && !isClosed) {
+    while (queue.length > 0 && !isFailed) {
       const round = queue;
       queue = [];
       await writeOut(round);
@@ -88,19 +106,18 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
   };
 
   const startPump = (): void => {
-    if (pump !== undefined || queue.length === 0) return;
+    if (pump !== undefined || queue.length === 0 || isFailed) return;
     pump = runPump()
-      .catch((error: unknown) => {
-        isClosed = true;
-        shell.failed(error);
-      })
+      .catch(fail)
       .finally(() => {
         pump = undefined;
-        if (!isClosed) startPump();
+        startPump();
       });
   };
 
   const carryOut = (effect: Effect): void => {
+    // What came before may have failed in this very step: nothing after it may leave.
+    if (isFailed) return;
     switch (effect.type) {
       case "persist":
         shell.adopt(effect.blocks);
@@ -142,11 +159,14 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
     try {
       stepAll();
     } catch (error) {
-      isClosed = true;
-      shell.failed(error);
+      fail(error);
     } finally {
       isStepping = false;
     }
+  };
+
+  const idle = async (): Promise<void> => {
+    while (pump !== undefined) await pump;
   };
 
   return {
@@ -154,13 +174,10 @@ export const createDriver = <State>(engine: Engine<State>, shell: Shell, now: ()
     tip: () => engine.tip(state),
     wanted: () => engine.wanted(state),
     status: () => engine.status(state),
-    idle: async () => {
-      while (pump !== undefined) await pump;
-    },
+    idle,
     close: async () => {
-      isClosed = true;
-      for (const timer of timers.values()) clearTimeout(timer);
-      await pump;
+      stop();
+      await idle();
     },
   };
 };

@@ -1,13 +1,21 @@
 import type { Ledger } from "@dure/ledger";
 import { type ScoreHost, ScoreHostError } from "@dure/score-host";
-import type { Execution as Executed, Hash, Header, Transaction } from "@dure/types";
+import type { Batch, Execution as Executed, Hash, Header, Transaction } from "@dure/types";
 import type { Logger } from "pino";
 import type { HeldBlock } from "./candidates.ts";
 import { executeBlock } from "./executor.ts";
 import type { Identities } from "./identities.ts";
 
 /** A committed block that waits for execution. */
-export type Due = { readonly header: Header; readonly transactions: readonly Transaction[] };
+export type Due = {
+  readonly header: Header;
+  readonly transactions: readonly Transaction[];
+  /** They carry the certificates of the senders. */
+  readonly batches: readonly Batch[];
+};
+
+/** A transaction that is final, and where it stands. */
+export type Final = { readonly transaction: Transaction; readonly height: number; readonly index: number };
 
 export type ExecutionOptions = {
   readonly ledger: Ledger;
@@ -18,7 +26,7 @@ export type ExecutionOptions = {
   /** The time of the block that the state reflects at the start. */
   readonly timestampMs: number;
   readonly logger: Logger;
-  /** A committed block, read back from the log. */
+  /** A committed block, read back from the log; undefined where the log is damaged. */
   readonly readBlock: (height: number) => Promise<HeldBlock | undefined>;
   /** A height was executed and applied. */
   readonly onExecuted: (execution: Executed, ids: readonly Hash[]) => void;
@@ -26,8 +34,10 @@ export type ExecutionOptions = {
   readonly onFailed: (error: unknown) => void;
 };
 
-/** How many executed blocks' worth of committed blocks are kept in memory; the rest is read back from the log. */
-const KEPT_MAX = 256;
+/** How much of the committed blocks that wait is kept in memory; the rest is read back from the log. */
+const KEPT = { blocksMax: 256, bytesMax: 64 << 20 } as const;
+
+const bytesIn = ({ batches }: Due): number => batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /**
  * Executes committed blocks in order, one at a time, beside consensus. It never waits inside voting, nor voting for
@@ -36,10 +46,15 @@ const KEPT_MAX = 256;
 export class Execution {
   readonly #options: ExecutionOptions;
   readonly #due = new Map<number, Due>();
+  #dueBytes = 0;
+  /** The heights of committed transactions that wait for their execution. */
+  readonly #heights = new Map<Hash, number>();
   #running: Promise<void> | undefined;
   #halted: string | undefined;
   #timestampMs: number;
   #isClosed = false;
+  /** The next block cannot be read until the log is repaired. */
+  #isStalled = false;
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
@@ -58,25 +73,38 @@ export class Execution {
 
   /** A block was committed and synced. */
   committed(due: Due): void {
-    if (this.#due.size < KEPT_MAX) this.#due.set(due.header.height, due);
+    const { height } = due.header;
+    for (const { id } of due.transactions) this.#heights.set(id, height);
+    if (this.#due.size < KEPT.blocksMax && this.#dueBytes + bytesIn(due) <= KEPT.bytesMax) {
+      this.#due.set(height, due);
+      this.#dueBytes += bytesIn(due);
+    }
     this.run();
   }
 
-  /** A transaction that is committed and waits for its execution, as far as it is in memory. */
-  find(
-    id: Hash,
-  ): { readonly transaction: Transaction; readonly height: number; readonly index: number } | undefined {
-    for (const { header, transactions } of this.#due.values()) {
-      const index = transactions.findIndex((transaction) => transaction.id === id);
-      const transaction = transactions[index];
-      if (transaction !== undefined) return { transaction, height: header.height, index };
-    }
-    return undefined;
+  /** A transaction that was committed since the start and waits for its execution. */
+  async find(id: Hash): Promise<Final | undefined> {
+    const height = this.#heights.get(id);
+    const due = height === undefined ? undefined : (this.#due.get(height) ?? (await this.#readBack(height)));
+    const index = due?.transactions.findIndex((transaction) => transaction.id === id) ?? -1;
+    const transaction = due?.transactions[index];
+    return transaction === undefined || height === undefined ? undefined : { transaction, height, index };
+  }
+
+  /** Whether a transaction was committed since the start and waits for its execution. */
+  isFinal(id: Hash): boolean {
+    return this.#heights.has(id);
+  }
+
+  /** The log was repaired: what could not be read may be there now. */
+  resume(): void {
+    this.#isStalled = false;
+    this.run();
   }
 
   /** Executes all that is committed and not executed yet. */
   run(): void {
-    if (this.#running !== undefined || this.#isClosed || this.#halted !== undefined) return;
+    if (this.#running !== undefined || !this.#isDue()) return;
     this.#running = this.#runAll()
       .catch((error: unknown) => this.#stop(error))
       .finally(() => {
@@ -87,9 +115,8 @@ export class Execution {
 
   #isDue(): boolean {
     const { ledger } = this.#options;
-    return (
-      !this.#isClosed && this.#halted === undefined && ledger.executedHeight() < (ledger.head()?.height ?? 0)
-    );
+    const isStanding = this.#isClosed || this.#isStalled || this.#halted !== undefined;
+    return !isStanding && ledger.executedHeight() < (ledger.head()?.height ?? 0);
   }
 
   #stop(error: unknown): void {
@@ -112,12 +139,20 @@ export class Execution {
   }
 
   async #next(height: number): Promise<void> {
-    const { ledger, host, identities, defaultScore, epoch, onExecuted } = this.#options;
+    const { ledger, host, identities, defaultScore, epoch, logger, onExecuted } = this.#options;
     const due = this.#due.get(height) ?? (await this.#readBack(height));
+    if (due === undefined) {
+      this.#isStalled = true;
+      logger.error({ height }, "execution waits: this block is damaged on disk and is being fetched again");
+      return;
+    }
+    // A receipt depends on the block alone: its senders are learned from it, whatever was forgotten meanwhile.
+    for (const batch of due.batches) for (const der of batch.certificates.values()) identities.learn(der);
     const read = (keys: readonly Uint8Array[]) => keys.map((key) => ledger.get(key)?.value);
     const { receipts, writes } = await executeBlock(host, identities, defaultScore, due, read);
     const { stateRoot, receiptsRoot } = await ledger.apply({ height, receipts, writes });
-    this.#due.delete(height);
+    if (this.#due.delete(height)) this.#dueBytes -= bytesIn(due);
+    for (const { id } of due.transactions) this.#heights.delete(id);
     this.#timestampMs = due.header.timestampMs;
     onExecuted(
       { epoch, height, stateRoot, receiptsRoot },
@@ -125,13 +160,10 @@ export class Execution {
     );
   }
 
-  /** A block from the log, with its senders' certificates learned anew. */
-  async #readBack(height: number): Promise<Due> {
-    const { identities, readBlock } = this.#options;
-    const block = await readBlock(height);
-    if (block === undefined) throw new Error(`block ${height} is not in the log`);
-    for (const batch of block.batches) for (const der of batch.certificates.values()) identities.learn(der);
-    return { header: block.candidate.header, transactions: block.transactions };
+  async #readBack(height: number): Promise<Due | undefined> {
+    const block = await this.#options.readBlock(height);
+    if (block === undefined) return undefined;
+    return { header: block.candidate.header, transactions: block.transactions, batches: block.batches };
   }
 
   async close(): Promise<void> {

@@ -35,7 +35,11 @@ const organisation = async () => {
   const rootKey = generateIdentityKey();
   const nowMs = Date.now();
   const root = await makeRoot({ organisation: "org", nowMs, notAfterMs: nowMs + DAY_MS, key: rootKey });
-  const config = { organisations: [{ name: "org", root: root.der }], revoked: [], policies } as const;
+  const config = {
+    organisations: [{ name: "org", root: root.der }],
+    revoked: { has: () => false },
+    policies,
+  } as const;
   return { root, rootKey, config: config as unknown as ChannelConfig };
 };
 
@@ -79,7 +83,8 @@ const node = (config: ChannelConfig, isTaken: () => boolean = () => true) => {
     links,
     isBlocking: () => false,
     now: Date.now,
-    onBatch: (digest) => held.push(digest),
+    isAwaited: () => false,
+    onBatch: ({ digest }) => held.push(digest),
     onRefused: (_peerId, reason) => refused.push(reason),
   });
   return { sent, refused, held, pool, identities, batches };

@@ -32,6 +32,8 @@ export type OpenOptions = {
 export type OpenChannel = {
   readonly view: ChannelView;
   readonly genesis: ChannelConfig;
+  /** Answers all clients that wait, and any that would: the peer is about to close. */
+  readonly settle: () => void;
   readonly close: () => Promise<void>;
 };
 
@@ -87,29 +89,46 @@ const executeGenesis = async (ledger: Ledger, host: ScoreHost, genesis: ChannelC
   await ledger.apply({ height: 0, receipts: [], writes: outcomes.map(({ writes }) => writes) });
 };
 
-/** Starts the score host and executes what the genesis asks of it. If that fails, the ledger is closed again. */
-const startHost = async (ledger: Ledger, genesis: ChannelConfig, logger: Logger): Promise<ScoreHost> => {
-  let host: ScoreHost | undefined;
+/** Undoes what was opened, in the reverse order, each even if another fails. */
+const closeAll = async (closers: readonly (() => Promise<void>)[]): Promise<void> => {
+  const failed: unknown[] = [];
+  for (const close of [...closers].reverse()) await close().catch((error: unknown) => failed.push(error));
+  if (failed.length > 0) throw failed[0];
+};
+
+/** A peer of the channel, by its genesis: anything else could connect to nobody. */
+const checkMember = (peerId: string, { validators, followers }: ChannelConfig): void => {
+  if (followers.includes(peerId) || validators.some(({ id }) => id === peerId)) return;
+  throw new NodeError(
+    "NOT_A_MEMBER",
+    `the genesis names no peer ${peerId}, neither as validator nor as follower`,
+  );
+};
+
+/**
+ * Opens a channel's home, starts its score host and its engine, and joins its streams. Throws NodeError, LedgerError or
+ * ScoreHostError, having closed again what it opened: an open ledger keeps the home from the next attempt.
+ */
+export const openChannel = async (options: OpenOptions): Promise<OpenChannel> => {
+  const closers: (() => Promise<void>)[] = [];
   try {
-    host = await createScoreHost({ scores: genesis.scores, onEvent: (event) => logHost(logger, event) });
-    await executeGenesis(ledger, host, genesis);
-    return host;
+    return await open(options, closers);
   } catch (error) {
-    // An open ledger keeps the process from ending, and the home from the next attempt.
-    await host?.close();
-    await ledger.close();
+    await closeAll(closers).catch(() => undefined);
     throw error;
   }
 };
 
-/** Opens a channel's home, starts its score host and its engine, and joins its streams. */
-export const openChannel = async (options: OpenOptions): Promise<OpenChannel> => {
-  const { suite, home, genesisText, consensusSeed, transport } = options;
+const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Promise<OpenChannel> => {
+  const { suite, home, genesisText, consensusSeed, transport, peerId } = options;
   const { genesis, channelId } = readGenesis(suite, genesisText);
+  checkMember(peerId, genesis);
   const logger = options.logger.child({ channel: genesis.name });
   const engine = engineOf(options, genesis, channelId);
+  const directory = channelDirectory(home, channelId);
+  let channel: Channel | undefined;
   const ledger = await openLedger({
-    directory: channelDirectory(home, channelId),
+    directory,
     suite,
     channelId,
     genesis: encodeText(genesisText),
@@ -117,25 +136,36 @@ export const openChannel = async (options: OpenOptions): Promise<OpenChannel> =>
     publicKey: engine.self === undefined ? undefined : suite.publicKeyOf(consensusSeed),
     limits: { ...BLOCK_LIMITS, batchBytesMax: genesis.limits.batchBytesMax },
     longestLifeMs: genesis.limits.longestLifeMs,
-    onEvent: (event) => logger.info({ event }, "ledger"),
+    onEvent: (event) => {
+      logger.info({ event }, "ledger");
+      if (event.type === "blocksDamaged") channel?.damaged();
+    },
   });
-  const host = await startHost(ledger, genesis, logger);
+  closers.push(() => ledger.close());
+  const host = await createScoreHost({
+    scores: genesis.scores,
+    onEvent: (event) => logHost(logger, event),
+  });
+  closers.push(() => host.close());
+  await executeGenesis(ledger, host, genesis);
   const executed = await ledger.read(ledger.executedHeight());
-  let channel: Channel | undefined;
   const membership = transport.join(channelId, {
     onFrame: (from, lane, frame) => channel?.onFrame(from, lane, frame),
     onUp: (id) => channel?.onUp(id),
     onDown: (id) => logger.info({ peerId: id }, "disconnected"),
   });
+  const leave = async (): Promise<void> => membership.leave();
+  closers.push(leave);
   const links = createLinks(
     membership,
     () => transport.connected(channelId),
     genesis.validators.map(({ id }) => id),
   );
-  channel = new Channel({
+  const running = new Channel({
     suite,
     config: genesis,
     engine,
+    directory,
     ledger,
     host,
     links,
@@ -145,13 +175,14 @@ export const openChannel = async (options: OpenOptions): Promise<OpenChannel> =>
     now: Date.now,
     onFailed: options.onFailed,
   });
-  const running = channel;
+  channel = running;
+  // What is under way still goes out: the streams are left last, but before the stores are closed.
+  closers.push(() => running.close());
   running.start();
-  const close = async (): Promise<void> => {
-    membership.leave();
-    await running.close();
-    await host.close();
-    await ledger.close();
+  return {
+    view: viewOf({ ...options, genesis, channelId, channel, ledger, host, links }),
+    genesis,
+    settle: () => running.outcomes.close(),
+    close: () => closeAll(closers),
   };
-  return { view: viewOf({ ...options, genesis, channelId, channel, ledger, host, links }), genesis, close };
 };

@@ -16,6 +16,7 @@ const WAITERS_MAX = 20_000;
 export class Outcomes {
   readonly #waiters = new Map<Hash, Waiter[]>();
   #count = 0;
+  #isClosed = false;
 
   get isFull(): boolean {
     return this.#count >= WAITERS_MAX;
@@ -23,6 +24,7 @@ export class Outcomes {
 
   /** Resolves true when the stage is reached, false when the time is over. */
   wait(id: Hash, stage: Stage, timeoutMs: number): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false);
     return new Promise((resolve) => {
       this.#count += 1;
       const settle = (reached: boolean): void => {
@@ -60,7 +62,9 @@ export class Outcomes {
     }
   }
 
+  /** Ends all waiting, and any that would begin. */
   close(): void {
+    this.#isClosed = true;
     for (const waiters of this.#waiters.values()) for (const waiter of waiters) waiter.resolve(false);
     this.#waiters.clear();
   }

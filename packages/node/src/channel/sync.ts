@@ -6,8 +6,8 @@ import type { Links } from "./links.ts";
 
 /** How long an answer is waited for. */
 const ANSWER_MS = 2_000;
-/** How long a peer that sent something false is not asked. */
-const DISTRUST_MS = 10_000;
+/** How long a peer that sent something false is not asked: doubled each time that it does it again. */
+const DISTRUST_MS = { least: 10_000, most: 600_000 } as const;
 /** A hint of a height just above ours is followed only if it still holds after this: commits are on their way. */
 const PATIENCE_MS = 40;
 
@@ -23,7 +23,12 @@ export type SyncOptions = {
   /** Appends a verified prefix to the log; resolves when it is synced and the engine knows. */
   readonly append: (blocks: readonly Committed[]) => Promise<void>;
   readonly onRefused: (peerId: string, reason: string) => void;
+  /** The log failed to append: the process cannot go on. */
+  readonly onFailed: (error: unknown) => void;
 };
+
+/** A peer that answered falsely: until when it is not asked, and for how long that was. */
+type Distrust = { readonly untilMs: number; readonly forMs: number };
 
 type Answer = { readonly peerId: string; readonly fromHeight: number; readonly blocks: readonly Bytes[] };
 
@@ -33,8 +38,11 @@ type Answer = { readonly peerId: string; readonly fromHeight: number; readonly b
  */
 export class Sync {
   readonly #options: SyncOptions;
+  /** By peer, the last height it claimed; of validators alone, so bounded. */
   readonly #claims = new Map<string, number>();
-  readonly #distrusted = new Map<string, number>();
+  readonly #distrusted = new Map<string, Distrust>();
+  /** Peers whose last answer was empty though they claim more: an honest one may not have synced its commit yet. */
+  readonly #empty = new Set<string>();
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #answer: ((answer: Answer | undefined) => void) | undefined;
@@ -45,19 +53,17 @@ export class Sync {
     this.#options = options;
   }
 
-  get isRunning(): boolean {
-    return this.#running !== undefined;
-  }
-
   /** A peer claims a height. */
   claim(peerId: string, height: number): void {
     this.#claims.set(peerId, height);
     if (this.#running !== undefined || this.#timer !== undefined || this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#running = this.#run().finally(() => {
-        this.#running = undefined;
-      });
+      this.#running = this.#run()
+        .catch(this.#options.onFailed)
+        .finally(() => {
+          this.#running = undefined;
+        });
     }, PATIENCE_MS);
   }
 
@@ -67,28 +73,41 @@ export class Sync {
       this.#answer?.(answer);
   }
 
+  /** Whom to ask: of those that claim more than we have, the one that lied least, then the one that claims most. */
   #nextPeer(): string | undefined {
     const { links, head } = this.#options;
     const now = Date.now();
-    const ahead = links.connected().filter((peerId) => (this.#claims.get(peerId) ?? 0) > head().height);
-    return ahead
-      .filter((peerId) => (this.#distrusted.get(peerId) ?? 0) < now)
-      .sort((a, b) => (this.#claims.get(b) ?? 0) - (this.#claims.get(a) ?? 0))[0];
+    const { height } = head();
+    const offences = (peerId: string): number => this.#distrusted.get(peerId)?.forMs ?? 0;
+    const claimed = (peerId: string): number => this.#claims.get(peerId) ?? 0;
+    return links
+      .connected()
+      .filter((peerId) => claimed(peerId) > height && (this.#distrusted.get(peerId)?.untilMs ?? 0) < now)
+      .sort((a, b) => offences(a) - offences(b) || claimed(b) - claimed(a))[0];
   }
 
   async #run(): Promise<void> {
     for (let peerId = this.#nextPeer(); peerId !== undefined && !this.#isClosed; peerId = this.#nextPeer()) {
       const answer = await this.#ask(peerId, this.#options.head().height + 1);
-      const reason = answer === undefined ? "no answer to a request for blocks" : await this.#take(answer);
-      if (reason === undefined) continue;
-      this.#distrust(peerId);
-      this.#options.onRefused(peerId, reason);
+      if (this.#isClosed) return;
+      const reason = answer === undefined ? this.#silence(peerId) : await this.#take(answer);
+      if (reason !== undefined) this.#distrust(peerId, reason);
     }
   }
 
-  #distrust(peerId: string): void {
-    this.#distrusted.set(peerId, Date.now() + DISTRUST_MS);
+  /** No answer is a fault only of a peer that is still connected. */
+  #silence(peerId: string): string | undefined {
+    if (this.#options.links.connected().includes(peerId)) return "no answer to a request for blocks";
     this.#claims.delete(peerId);
+    return undefined;
+  }
+
+  #distrust(peerId: string, reason: string): void {
+    const { least, most } = DISTRUST_MS;
+    const forMs = Math.min(most, 2 * (this.#distrusted.get(peerId)?.forMs ?? least / 2));
+    this.#distrusted.set(peerId, { untilMs: Date.now() + forMs, forMs });
+    this.#claims.delete(peerId);
+    this.#options.onRefused(peerId, reason);
   }
 
   #ask(peerId: string, fromHeight: number): Promise<Answer | undefined> {
@@ -106,17 +125,27 @@ export class Sync {
   }
 
   /** Appends what of an answer verifies; the reason if the peer sent anything false, or nothing of use. */
-  async #take({ fromHeight, blocks }: Answer): Promise<string | undefined> {
-    const { head } = this.#options;
+  async #take({ peerId, fromHeight, blocks }: Answer): Promise<string | undefined> {
+    const { head, append } = this.#options;
+    // Live commits may have overtaken the answer: that is nobody's fault.
+    if (blocks.length === 0) return head().height >= fromHeight ? undefined : this.#emptyAnswer(peerId);
     const read = this.#read(blocks);
     if (typeof read === "string") return read;
-    // Live commits may have overtaken the answer: that is nobody's fault.
     const fresh = read.filter(({ held }) => held.candidate.header.height > head().height);
-    if (fresh.length === 0)
-      return read.length > 0 && head().height >= fromHeight ? undefined : "an answer without blocks";
+    if (fresh.length === 0) return head().height >= fromHeight ? undefined : "blocks that we have already";
     const flaw = this.#flawOf(fresh);
     if (flaw !== undefined) return flaw;
-    await this.#options.append(fresh);
+    await append(fresh);
+    this.#empty.delete(peerId);
+    this.#distrusted.delete(peerId);
+    return undefined;
+  }
+
+  /** The first empty answer only ends the claim; the peer's next claim may be true by then. */
+  #emptyAnswer(peerId: string): string | undefined {
+    this.#claims.delete(peerId);
+    if (this.#empty.delete(peerId)) return "an answer without blocks, again";
+    this.#empty.add(peerId);
     return undefined;
   }
 

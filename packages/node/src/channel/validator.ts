@@ -9,9 +9,10 @@ import type { Identities } from "./identities.ts";
 export type ValidatorOptions = {
   readonly suite: CryptoSuite;
   readonly pool: Pool;
-  readonly batches: Batches;
+  readonly batches: Pick<Batches, "fetch" | "forget">;
   readonly candidates: Candidates;
   readonly identities: Identities;
+  readonly blockTransactionsMax: number;
   /** A proposal's data is here and was judged. */
   readonly onHeld: (block: HeldBlock, valid: boolean) => void;
   readonly onRefused: (peerId: string, reason: string) => void;
@@ -22,18 +23,18 @@ type Waiting = {
   readonly body: Body;
   readonly from: string;
   readonly missing: Set<Hash>;
+  /** What is here. Kept beside the pool, which may have no room for a batch, or drop it before the last one is here. */
+  readonly found: Map<Hash, Batch>;
 };
-
-/** How many proposals may wait for batches at a time. */
-const WAITING_MAX = 64;
 
 /**
  * Rule 12 (3): obtains the batches of a proposal and judges it. The answer depends on the proposal and its ancestors
- * alone, never on what else this node holds, so that all honest validators agree.
+ * alone, never on what else this node holds, so that all honest validators agree. One proposal waits at a time, that of
+ * the newest view: an older one can get no vote of this node any more, and is fetched whole if it is certified after all.
  */
 export class Validator {
   readonly #options: ValidatorOptions;
-  readonly #waiting = new Map<Hash, Waiting>();
+  #waiting: Waiting | undefined;
 
   constructor(options: ValidatorOptions) {
     this.#options = options;
@@ -41,38 +42,64 @@ export class Validator {
 
   /** Judges a proposal now, or when its batches are here. */
   validate(candidate: Candidate, from: string): void {
-    const body = decodeBody(candidate.bodyBytes);
-    if (!body.ok) return this.#options.onRefused(from, `a proposal's body: ${body.message}`);
-    const { pool, batches } = this.#options;
-    const missing = new Set(body.value.map(({ digest }) => digest).filter((digest) => !pool.has(digest)));
-    if (missing.size === 0) return this.#judge({ candidate, body: body.value, from, missing });
-    if (this.#waiting.size >= WAITING_MAX) this.#waiting.delete(this.#waiting.keys().next().value as Hash);
-    this.#waiting.set(candidate.id, { candidate, body: body.value, from, missing });
+    const { pool, batches, onRefused } = this.#options;
+    const read = this.#bodyOf(candidate);
+    if (typeof read === "string") return onRefused(from, `a proposal's body: ${read}`);
+    this.#forget();
+    const found = new Map<Hash, Batch>();
+    const missing = new Set<Hash>();
+    for (const { digest } of read) {
+      const batch = pool.batch(digest);
+      if (batch === undefined) missing.add(digest);
+      else found.set(digest, batch);
+    }
+    const waiting = { candidate, body: read, from, missing, found };
+    if (missing.size === 0) return this.#judge(waiting);
+    this.#waiting = waiting;
     batches.fetch([...missing], from);
   }
 
+  /** The body, or why it cannot be the header's: seen before anything is fetched for it. */
+  #bodyOf({ header, bodyBytes }: Candidate): Body | string {
+    const body = decodeBody(bodyBytes);
+    if (!body.ok) return body.message;
+    const count = body.value.reduce((sum, batch) => sum + batch.count - batch.omitted.length, 0);
+    if (count !== header.transactionCount) return "it holds more or fewer transactions than its header says";
+    return count > this.#options.blockTransactionsMax ? "it holds too many transactions" : body.value;
+  }
+
+  /** Whether a proposal waits for this batch. */
+  isAwaited(digest: Hash): boolean {
+    return this.#waiting?.missing.has(digest) === true;
+  }
+
   /** A batch came in. */
-  batchArrived(digest: Hash): void {
-    for (const [id, waiting] of this.#waiting) {
-      if (!waiting.missing.delete(digest) || waiting.missing.size > 0) continue;
-      this.#waiting.delete(id);
-      this.#judge(waiting);
-    }
+  batchArrived(batch: Batch): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined || !waiting.missing.delete(batch.digest)) return;
+    waiting.found.set(batch.digest, batch);
+    if (waiting.missing.size > 0) return;
+    this.#waiting = undefined;
+    this.#judge(waiting);
   }
 
-  /** Forgets proposals that wait at or below a committed height. */
+  /** Forgets a proposal that waits at or below a committed height. */
   release(height: number): void {
-    for (const [id, { candidate }] of this.#waiting)
-      if (candidate.header.height <= height) this.#waiting.delete(id);
+    if ((this.#waiting?.candidate.header.height ?? Number.POSITIVE_INFINITY) <= height) this.#forget();
   }
 
-  #judge({ candidate, body, from }: Waiting): void {
+  #forget(): void {
+    if (this.#waiting !== undefined) this.#options.batches.forget(this.#waiting.missing);
+    this.#waiting = undefined;
+  }
+
+  #judge({ candidate, body, from, found }: Waiting): void {
     const { suite, pool, candidates, identities, onHeld, onRefused } = this.#options;
-    const batches = body
-      .map(({ digest }) => pool.batch(digest))
-      .filter((batch): batch is Batch => batch !== undefined);
+    const batches = body.map(({ digest }) => found.get(digest)).filter((batch) => batch !== undefined);
     const held = holdBlock(suite, candidate, body, batches);
     if (!held.ok) return onRefused(from, held.message);
+    // The senders are learned from the block, whatever this node has forgotten since their batches came.
+    for (const batch of batches) for (const der of batch.certificates.values()) identities.learn(der);
     const { timestampMs, parentId } = candidate.header;
     const allowed = (transaction: Transaction): boolean =>
       identities.refusalAt(transaction.sender, timestampMs) === undefined;

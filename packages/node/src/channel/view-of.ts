@@ -59,8 +59,11 @@ const transactionView = async (parts: ViewParts, id: Hash): Promise<TransactionV
   const { ledger, channel } = parts;
   const place = ledger.place(id);
   if (place !== undefined) return executedView(parts, place);
-  const final = channel.execution.find(id);
+  const final = await channel.execution.find(id);
   if (final !== undefined) return { stage: "final", ...final };
+  // It may have been executed while the log was read.
+  const late = ledger.place(id);
+  if (late !== undefined) return executedView(parts, late);
   const pooled = channel.pool.transaction(id);
   return pooled === undefined ? { stage: "unknown" } : { stage: "accepted", transaction: pooled };
 };
@@ -122,8 +125,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
       return channel.submit(signTransaction(suite, body, seed));
     },
     wait: (id, stage, timeoutMs) => {
-      const isThere =
-        ledger.place(id) !== undefined || (stage === "final" && channel.execution.find(id) !== undefined);
+      const isThere = ledger.place(id) !== undefined || (stage === "final" && channel.execution.isFinal(id));
       return isThere ? Promise.resolve(true) : channel.outcomes.wait(id, stage, timeoutMs);
     },
     isBusy: () => channel.outcomes.isFull,
@@ -147,7 +149,9 @@ export const viewOf = (parts: ViewParts): ChannelView => {
         connected: links.connected(),
         halted: channel.execution.halted,
         diverged: divergedAt,
-        damaged: ledger.damage().length,
+        damaged: ledger
+          .damage()
+          .reduce((sum, { fromHeight, toHeight }) => sum + toHeight - fromHeight + 1, 0),
         pool: channel.pool.counts(),
       };
     },

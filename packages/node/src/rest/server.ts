@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import cors from "@fastify/cors";
 import {
   type FastifyError,
@@ -19,11 +20,28 @@ export type RestOptions = {
   readonly bodyBytesMax: number;
 };
 
+/** Methods that change nothing: pages of any origin may use them. */
+const SAFE = ["GET", "HEAD", "OPTIONS"];
+
+/** Connections that clients may hold open at one peer. */
+const CONNECTIONS_MAX = 4_096;
+
+/** How long open requests have to end when the server closes. */
+const CLOSING_MS = 1_000;
+
+/**
+ * A host that names this machine by itself. One that needs the DNS may be led here by whoever owns the name, and a page
+ * from there would look like one of our own.
+ */
+const isFixedHost = (hostname: string): boolean =>
+  hostname === "localhost" || hostname.startsWith("[") || isIP(hostname) !== 0;
+
 /** A page of another origin may read, but may not submit: a browser sends Origin with every POST of a page. */
 const refuseForeignPages = (request: FastifyRequest): void => {
   const { origin } = request.headers;
-  if (request.method === "GET" || origin === undefined) return;
-  if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return;
+  if (SAFE.includes(request.method) || origin === undefined) return;
+  const page = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (page !== undefined && page.host === request.headers.host && isFixedHost(page.hostname)) return;
   throw new Refusal(
     "ORIGIN_REFUSED",
     "a web page of another origin may not submit: send the request from an application",
@@ -55,7 +73,7 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
   const server = fastify({
     bodyLimit: options.bodyBytesMax,
     logger: false,
-    forceCloseConnections: true,
+    forceCloseConnections: "idle",
     // The handler's reply type admits no status code, for it knows no route.
     frameworkErrors: (error, request, reply) =>
       onFrameworkError(error, request as FastifyRequest, reply as unknown as FastifyReply),
@@ -69,13 +87,15 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
   // Clients of v1 send JSON under any content type; the body is kept as it came, since it is what gets recorded.
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.setErrorHandler(onError);
-  server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({
-      code: "NOT_FOUND",
-      message: `there is no ${request.method} ${request.url.slice(0, 200)}`,
-      response_code: -1,
-    }),
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ code: "NOT_FOUND", message: "The resource doesn't exist", response_code: -1 }),
   );
+  server.server.maxConnections = CONNECTIONS_MAX;
+  server.addHook("preClose", async () => {
+    // Answers that are under way go out; a client that does not take them holds nobody up.
+    const timer = setTimeout(() => server.server.closeAllConnections(), CLOSING_MS);
+    server.server.once("close", () => clearTimeout(timer));
+  });
   routesV1(server, options);
   routesV2(server, options);
   return server;

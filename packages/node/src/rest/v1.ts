@@ -14,8 +14,6 @@ const CODE = {
   success: 0,
   fail: -1,
   wrongBlockHash: -4,
-  parameters: -6,
-  addTransaction: -10,
   timeout: -900,
 } as const;
 const INVOKE = { success: 0, notInvoked: 2, refused: 9000 } as const;
@@ -47,7 +45,7 @@ const scoreObject = (channel: ChannelView): Record<string, unknown> => {
 };
 
 const hashOf = (text: string | undefined): Hash | undefined =>
-  text === undefined ? undefined : parseHash(text.replace(/^0x/, ""));
+  text === undefined ? undefined : parseHash(text.replace(/^0x/, "").toLowerCase());
 
 /** A transaction's data as the client sent it: JSON where it is JSON. */
 const dataOf = (transaction: Transaction): unknown =>
