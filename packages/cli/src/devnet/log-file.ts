@@ -40,7 +40,14 @@ const detailOf = (value: unknown): string => {
 /** A log's line for people. What is no JSON (a crash's stack) stays as it is. */
 const readable = (line: string): string => {
   try {
-    const { level = 0, time, msg, err, event, ...rest } = JSON.parse(line) as LogLine & Record<string, unknown>;
+    const {
+      level = 0,
+      time,
+      msg,
+      err,
+      event,
+      ...rest
+    } = JSON.parse(line) as LogLine & Record<string, unknown>;
     if ("code" in rest && "message" in rest) return `${String(rest["message"])} (${String(rest["code"])})`;
     if (msg === undefined) return line;
     const clock = time === undefined ? "" : `${new Date(time).toISOString().slice(11, 23)} `;
