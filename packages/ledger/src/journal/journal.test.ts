@@ -140,6 +140,34 @@ test("entries that are repeated, swapped, missing or of another journal are dama
   assert.equal(foreign.damaged, true);
 });
 
+test("a whole journal that is not the one of the block log is a missing record", async () => {
+  const { bytes } = await threeAppends();
+  const other = await threeAppends();
+  const found = readJournal(CHANNEL, bytes);
+  assert.ok(found.ok);
+  const { id, sequence } = found.content;
+  const atLeast = { id, sequence };
+  const own = await reopen(await withBytes(bytes), { channelId: CHANNEL, atLeast });
+  assert.deepEqual([own.damaged, own.record], [false, toHex(record(3))]);
+  // Another home's, of the same channel and as far along; and an old copy.
+  for (const [copy, mark] of [
+    [other.bytes, atLeast],
+    [bytes, { id, sequence: sequence + 1 }],
+  ] as const) {
+    const swapped = await reopen(await withBytes(copy), { channelId: CHANNEL, atLeast: mark });
+    assert.deepEqual(
+      [swapped.damaged, swapped.record, swapped.events],
+      [true, undefined, ["journalDamaged"]],
+    );
+    assert.equal(swapped.size, copy.length);
+  }
+  const unknown = { id: new Uint8Array(16), sequence: 0 };
+  assert.equal(
+    (await reopen(await withBytes(bytes), { channelId: CHANNEL, atLeast: unknown })).damaged,
+    false,
+  );
+});
+
 test("no journal is a missing record, unless the home is being made", async () => {
   const directory = await temporary();
   assert.deepEqual((await reopen(directory)).damaged, true);

@@ -49,7 +49,10 @@ export type JournalOptions = {
   readonly channelId: Hash;
   /** The first record of a home that is being made. Without it, no journal means a missing record. */
   readonly create?: Bytes | undefined;
-  /** How far the block log knows this journal to be durable: one that ends below it is an old copy. */
+  /**
+   * How far the block log knows this journal to be durable: one that ends below it is an old copy, one of another id
+   * another home's.
+   */
   readonly atLeast?: JournalMark | undefined;
   readonly disk?: Disk;
   readonly onEvent?: OnEvent;
@@ -76,8 +79,16 @@ export const isPristineJournal = async (directory: string, channelId: Hash): Pro
   return read?.ok === true && read.content.sequence === 1;
 };
 
-const isOlder = (content: JournalContent, atLeast: JournalMark | undefined): boolean =>
-  atLeast !== undefined && equalBytes(atLeast.id, content.id) && content.sequence < atLeast.sequence;
+/** Why a whole journal is not the one beside which the block log was written; undefined if it may be. */
+const mismatchOf = (content: JournalContent, atLeast: JournalMark | undefined): string | undefined => {
+  // Sequence zero: the block was appended where no journal was known.
+  if (atLeast === undefined || atLeast.sequence === 0) return undefined;
+  if (!equalBytes(atLeast.id, content.id))
+    return "it is not the journal of this block log: another home's was put in its place";
+  return content.sequence < atLeast.sequence
+    ? "it is older than the block log: an old copy was put in its place"
+    : undefined;
+};
 
 /** Whether a directory holds a journal, readable or not. */
 export const hasJournal = async (directory: string): Promise<boolean> =>
@@ -136,11 +147,7 @@ export const openJournal = async (directory: string, options: JournalOptions): P
       : options.create !== undefined
         ? await createJournal(path, channelId, options.create, disk)
         : { ok: false, reason: "there is no journal in a home that had one" };
-  const damage = !read.ok
-    ? read.reason
-    : isOlder(read.content, options.atLeast)
-      ? "it is older than the block log: an old copy was put in its place"
-      : undefined;
+  const damage = read.ok ? mismatchOf(read.content, options.atLeast) : read.reason;
   if (!read.ok || damage !== undefined) {
     onEvent({ type: "journalDamaged", file: path, reason: damage ?? "" });
     return damagedJournal();
