@@ -68,7 +68,7 @@ const isBase = (set: ValidatorSet, certificate: Certificate): boolean =>
   certificate.view === 0 &&
   certificate.kind === CERTIFICATE_KIND.vote &&
   certificate.blockId === set.baseId &&
-  certificate.signatures.signers.length === 0;
+  certificate.signatures.validatorCount === 0;
 
 /** Whether a QC or CC is a quorum's of this epoch, or the base block's by definition. */
 export const verifyCertificate = (set: ValidatorSet, certificate: Certificate): boolean => {
