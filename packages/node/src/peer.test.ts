@@ -1,146 +1,149 @@
 import { strict as assert } from "node:assert";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createServer } from "node:net";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { createSodiumSuite, randomBytes } from "@dure/crypto/sodium";
 import {
-  generateIdentityKey,
-  type Identity,
-  type IdentityKey,
-  issue,
-  makeRequest,
-  makeRoot,
-} from "@dure/crypto/x509";
-import { DEFAULTS, formatGenesis } from "@dure/membership";
-import { pack } from "@dure/score-host";
-import { toHex } from "@dure/types";
-import { pino } from "pino";
-import { createPeer, type Peer } from "./index.ts";
+  agree,
+  commit,
+  enrol,
+  found,
+  getJson,
+  introduce,
+  isExecuted,
+  makeOrganisation,
+  makePeer,
+  postJson,
+  signed,
+  startAll,
+  startMember,
+  statusOf,
+  until,
+  withHome,
+} from "./fixture.test.ts";
+import { NodeError } from "./index.ts";
 
-const suite = createSodiumSuite();
-const DAY_MS = 86_400_000;
-
-type Organisation = { readonly root: Identity["root"]; readonly rootKey: IdentityKey };
-
-const makeOrganisation = async (): Promise<Organisation> => {
-  const rootKey = generateIdentityKey();
-  const nowMs = Date.now();
-  return {
-    root: await makeRoot({ organisation: "org", nowMs, notAfterMs: nowMs + DAY_MS, key: rootKey }),
-    rootKey,
-  };
-};
-
-const makeIdentity = async (
-  { root, rootKey }: Organisation,
-  commonName: string,
-  role: string,
-): Promise<Identity> => {
-  const key = generateIdentityKey();
-  const request = await makeRequest({ commonName, organisation: "org", roles: [role] }, key);
-  const issued = await issue({
-    suite,
-    root,
-    rootKey,
-    request,
-    roles: [role],
-    notBeforeMs: Date.now() - 60_000,
-    notAfterMs: Date.now() + DAY_MS,
-  });
-  assert.ok(issued.ok);
-  return { certificate: issued.certificate, key, root };
-};
-
-const startNetwork = async (count: number, home: string): Promise<{ peers: Peer[]; urls: string[] }> => {
-  const organisation = await makeOrganisation();
-  const seeds = Array.from({ length: count }, () => randomBytes(32));
-  const source = await pack(
-    fileURLToPath(new URL("../../../examples/contract-agreement/contract.ts", import.meta.url)),
-  );
-  const genesisText = formatGenesis({
-    ...DEFAULTS,
-    format: "dure/genesis/1",
-    name: "test",
-    timestampMs: Date.now(),
-    organisations: [{ name: "org", root: Buffer.from(organisation.root.der).toString("base64") }],
-    validators: seeds.map((seed, at) => ({
-      id: `peer${at}.org`,
-      publicKey: toHex(suite.publicKeyOf(seed)),
-      weight: 1,
-    })),
-    followers: [],
-    policies: { submitRoles: ["client", "admin"], peerSubmits: true },
-    revoked: [],
-    scores: [source],
-    defaultScore: source.name,
-  });
-  const peers: Peer[] = [];
-  const addresses: { id: string; address: string }[] = [];
-  const urls: string[] = [];
-  for (const [at, consensusSeed] of seeds.entries()) {
-    const identity = await makeIdentity(organisation, `peer${at}.org`, "peer");
-    const peer = createPeer({
-      home: join(home, `peer${at}`),
-      identity,
-      consensusSeed,
-      genesisText,
-      grpc: { host: "127.0.0.1", port: 0 },
-      rest: { host: "127.0.0.1", port: 0 },
-      logger: pino({ level: process.env["LOG"] ?? "silent" }),
-      onFailed: (error) => {
-        console.error(error);
-        process.exit(1);
-      },
-    });
-    const { grpcPort, restPort } = await peer.start();
-    peers.push(peer);
-    addresses.push({ id: `peer${at}.org`, address: `127.0.0.1:${grpcPort}` });
-    urls.push(`http://127.0.0.1:${restPort}`);
-  }
-  for (const peer of peers) peer.setPeers(addresses);
-  return { peers, urls };
-};
-
-const getJson = async (url: string): Promise<Record<string, unknown>> =>
-  (await fetch(url)).json() as Promise<Record<string, unknown>>;
-
-const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  for (;;) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
+const LIMIT = { timeout: 120_000 };
 
 for (const count of [1, 4]) {
-  test(`${count} peers make a transaction final and executed, and all read the same`, {
-    timeout: 60_000,
-  }, async () => {
-    const home = await mkdtemp(join(tmpdir(), "dure-peer-"));
-    const { peers, urls } = await startNetwork(count, home);
-    try {
-      const posted = await fetch(`${urls[0]}/api/v1/transactions`, {
-        method: "POST",
-        body: '{"data":"hello"}',
-      });
-      const answer = (await posted.json()) as Record<string, unknown>;
-      assert.equal(answer["response_code"], "0");
-      for (const url of urls) {
-        await until(async () => {
-          const result = await getJson(`${url}/api/v1/transactions/result?hash=${answer["tx_hash"]}`);
-          return (result["response"] as Record<string, unknown>)["code"] === 0;
-        });
-      }
-      const blocks = await Promise.all(urls.map((url) => getJson(`${url}/api/v1/blocks`)));
+  test(`${count} peers make a transaction final and executed, and all read the same`, LIMIT, () =>
+    withHome(async (home, peers) => {
+      peers.push(...(await startAll(await found(count), home)));
+      const id = await commit(peers[0] ?? assert.fail(), { data: "hello" });
+      for (const peer of peers) await until("it is executed everywhere", () => isExecuted(peer, id));
+      await agree(peers);
+      const blocks = await Promise.all(peers.map(({ url }) => getJson(`${url}/api/v1/blocks`)));
       for (const block of blocks) assert.deepEqual(block, blocks[0]);
-      const roots = await Promise.all(
-        urls.map(async (url) => (await getJson(`${url}/api/v2/status`))["stateRoot"]),
-      );
-      assert.equal(new Set(roots).size, 1);
-    } finally {
-      for (const peer of peers) await peer.close();
-      await rm(home, { recursive: true, force: true });
-    }
-  });
+    }),
+  );
 }
+
+test("a network that was closed goes on where it was, and has forgotten nothing", LIMIT, () =>
+  withHome(async (home, peers) => {
+    const founded = await found(4);
+    peers.push(...(await startAll(founded, home)));
+    const ids: string[] = [];
+    for (let at = 0; at < 5; at++) ids.push(await commit(peers[at % 4] ?? assert.fail(), { data: at }));
+    await agree(peers);
+    const before = statusOf(peers[0] ?? assert.fail());
+    for (const { peer } of peers.splice(0)) await peer.close();
+    peers.push(...(await startAll(founded, home)));
+    for (const peer of peers) {
+      const { height, blockId, stateRoot } = statusOf(peer);
+      assert.deepEqual([height, blockId, stateRoot], [before.height, before.blockId, before.stateRoot]);
+      await until("the count is there again", () => statusOf(peer).transactionCount === ids.length);
+      for (const id of ids) assert.ok(await isExecuted(peer, id));
+    }
+    await commit(peers[0] ?? assert.fail(), { data: "after" });
+    for (const peer of peers)
+      await until("the count went on", () => statusOf(peer).transactionCount === ids.length + 1);
+  }),
+);
+
+test("a peer that was away, and a follower, fetch what they missed and show the same", LIMIT, () =>
+  withHome(async (home, peers) => {
+    const founded = await found(4, 1);
+    peers.push(...(await startAll(founded, home, [0, 1, 2])));
+    for (let at = 0; at < 12; at++) await commit(peers[0] ?? assert.fail(), { data: at });
+    for (const late of [3, 4]) peers.push(await startMember(founded, late, home));
+    introduce(peers);
+    assert.ok((await agree(peers)) >= 12);
+    const follower = peers[4] ?? assert.fail();
+    assert.equal(statusOf(follower).consensus.voting, false);
+    assert.equal(statusOf(peers[3] ?? assert.fail()).consensus.voting, true);
+    const id = await commit(follower, { data: "by the follower" });
+    for (const peer of peers) await until("all executed the follower's", () => isExecuted(peer, id));
+  }),
+);
+
+test("a block whose sandbox was killed is executed by the next one, with the same result", LIMIT, () =>
+  withHome(async (home, peers) => {
+    peers.push(...(await startAll(await found(1), home)));
+    const [peer] = peers as [(typeof peers)[0]];
+    const propose = { proposer: "a", counterparties: ["b"], content: "c", quorum: 2 };
+    await commit(peer, { jsonrpc: "2.0", method: "propose", params: propose });
+    const started = peer.log
+      .map(({ event }) => event as { type?: string; purpose?: string; pid?: number } | undefined)
+      .filter((event) => event?.type === "started" && event.purpose === "blocks");
+    process.kill(started.at(-1)?.pid ?? assert.fail("no sandbox"), "SIGKILL");
+    const id = await commit(peer, { jsonrpc: "2.0", method: "propose", params: propose });
+    const { receipt } = (await getJson(`${peer.url}/api/v2/transactions/${id}`)) as {
+      receipt: { code: number; result: unknown };
+    };
+    assert.deepEqual([receipt.code, receipt.result], [0, { contract_id: "2" }]);
+    assert.equal(statusOf(peer).halted, undefined);
+  }),
+);
+
+test("a start that fails leaves nothing open: the next one succeeds", LIMIT, () =>
+  withHome(async (home, peers) => {
+    const founded = await found(1);
+    const member = founded.members[0] ?? assert.fail();
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const { port } = taken.address() as { port: number };
+    const rest = { host: "127.0.0.1", port };
+    const isRefused = (code: string) => (error: unknown) => error instanceof NodeError && error.code === code;
+    await assert.rejects(makePeer(founded, member, home, [], { rest }).start(), isRefused("PORT_IN_USE"));
+    taken.close();
+    const stranger = await enrol(await makeOrganisation(), "stranger.org", "peer");
+    await assert.rejects(
+      makePeer(founded, { ...member, identity: stranger }, home).start(),
+      isRefused("NOT_A_MEMBER"),
+    );
+    const otherKey = new Uint8Array(32).fill(7);
+    await assert.rejects(
+      makePeer(founded, { ...member, seed: otherKey }, home).start(),
+      isRefused("KEY_MISMATCH"),
+    );
+    await assert.rejects(
+      makePeer({ ...founded, genesisText: `${founded.genesisText} ` }, member, home).start(),
+      isRefused("GENESIS_INVALID"),
+    );
+    peers.push(await startMember(founded, 0, home));
+    await commit(peers[0] ?? assert.fail(), { data: "after all" });
+  }),
+);
+
+test("who waits while the peer closes is answered, and a peer closed at its start opens nothing", LIMIT, () =>
+  withHome(async (home) => {
+    // One of four alone decides nothing: a client that waits for the end waits in vain.
+    const founded = await found(4);
+    const running = await startMember(founded, 0, home);
+    const client = await enrol(founded.organisation, "alice", "client");
+
+    const waiting = postJson(`${running.url}/api/v2/transactions?wait=executed&waitMs=30000`, {
+      transactions: [Buffer.from(signed(founded, client, { data: 1 })).toString("base64")],
+      certificates: [Buffer.from(client.certificate.der).toString("base64")],
+    });
+    await until("it is accepted", () => statusOf(running).pool.batches === 1);
+    await running.peer.close();
+    const { status, answer } = await waiting;
+    assert.equal(status, 200);
+    assert.equal((answer["transactions"] as readonly { status: string }[])[0]?.status, "accepted");
+    const peer = makePeer(founded, founded.members[0] ?? assert.fail(), home);
+    const starting = peer.start();
+    await peer.close();
+    await starting;
+    const again = await startMember(founded, 0, home);
+    await again.peer.close();
+  }),
+);
