@@ -5,19 +5,25 @@ type Held = {
   readonly source: string;
   /** How many of its transactions wait. */
   live: number;
+  /** How many of these a block of now may include. */
+  ready: number;
   /** Validators that said they hold it. */
   readonly acknowledged: Set<number>;
 };
 
+type Source = { readonly held: Map<Hash, Held>; bytes: number; transactions: number };
+
+const NOBODY: ReadonlySet<number> = new Set();
+
 /** Batches by digest and, in order of arrival, by the peer that made them known. */
 export class BatchStore {
   readonly #held = new Map<Hash, Held>();
-  readonly #bySource = new Map<string, Set<Hash>>();
-  readonly #bytesOf = new Map<string, number>();
-  readonly #transactionsOf = new Map<string, number>();
+  readonly #sources = new Map<string, Source>();
   #bytes = 0;
   /** The source that the next proposal begins with. */
   #turn = 0;
+  /** Where the next dissemination begins. A map's iterator stays right whatever comes and goes meanwhile. */
+  #next = this.#held.values();
 
   get size(): number {
     return this.#held.size;
@@ -28,25 +34,34 @@ export class BatchStore {
   }
 
   bytesOf(source: string): number {
-    return this.#bytesOf.get(source) ?? 0;
+    return this.#sources.get(source)?.bytes ?? 0;
   }
 
   /** How many transactions the batches of a source hold, spent ones included. */
   transactionsOf(source: string): number {
-    return this.#transactionsOf.get(source) ?? 0;
+    return this.#sources.get(source)?.transactions ?? 0;
   }
 
   get(digest: Hash): Batch | undefined {
     return this.#held.get(digest)?.batch;
   }
 
+  /** Takes a batch in of which `live` transactions wait. Its readiness is told by `turn`. */
   add(batch: Batch, source: string, live: number): void {
-    this.#held.set(batch.digest, { batch, source, live, acknowledged: new Set() });
-    const digests = this.#bySource.get(source) ?? new Set();
-    this.#bySource.set(source, digests.add(batch.digest));
+    const held: Held = { batch, source, live, ready: 0, acknowledged: new Set() };
+    this.#held.set(batch.digest, held);
+    const of = this.#sources.get(source) ?? { held: new Map<Hash, Held>(), bytes: 0, transactions: 0 };
+    this.#sources.set(source, of);
+    of.held.set(batch.digest, held);
+    of.bytes += batch.bytes.length;
+    of.transactions += batch.transactions.length;
     this.#bytes += batch.bytes.length;
-    this.#bytesOf.set(source, this.bytesOf(source) + batch.bytes.length);
-    this.#transactionsOf.set(source, this.transactionsOf(source) + batch.transactions.length);
+  }
+
+  /** One of its transactions became ready (1), or ceased to be (-1). */
+  turn(digest: Hash, by: 1 | -1): void {
+    const held = this.#held.get(digest);
+    if (held !== undefined) held.ready += by;
   }
 
   /** One transaction of it waits no more; the last one takes the batch along. */
@@ -57,18 +72,12 @@ export class BatchStore {
     if (held.live > 0) return;
     const { batch, source } = held;
     this.#held.delete(digest);
-    const digests = this.#bySource.get(source);
-    digests?.delete(digest);
-    if (digests?.size === 0) this.#bySource.delete(source);
     this.#bytes -= batch.bytes.length;
-    const left = this.bytesOf(source) - batch.bytes.length;
-    if (left > 0) {
-      this.#bytesOf.set(source, left);
-      this.#transactionsOf.set(source, this.transactionsOf(source) - batch.transactions.length);
-      return;
-    }
-    this.#bytesOf.delete(source);
-    this.#transactionsOf.delete(source);
+    const of = this.#sources.get(source) as Source;
+    of.held.delete(digest);
+    of.bytes -= batch.bytes.length;
+    of.transactions -= batch.transactions.length;
+    if (of.held.size === 0) this.#sources.delete(source);
   }
 
   acknowledge(digest: Hash, validator: number): void {
@@ -76,26 +85,41 @@ export class BatchStore {
   }
 
   acknowledged(digest: Hash): ReadonlySet<number> {
-    return this.#held.get(digest)?.acknowledged ?? new Set();
+    return this.#held.get(digest)?.acknowledged ?? NOBODY;
   }
 
   /**
-   * All batches, one of each source in turn and each source's in order of arrival, so that no source starves another.
-   * Each call begins with the next source.
+   * One cursor per source over its ready batches in order of arrival, undefined at the end. To be asked in turns, so
+   * that no source starves another; each call begins with the next source. Not to be kept beyond a change.
    */
-  *inTurns(): Generator<Batch> {
-    const sources = [...this.#bySource.values()].map((digests) => [...digests]);
+  cursors(): readonly (() => Batch | undefined)[] {
+    const sources = [...this.#sources.values()];
     const first = this.#turn++ % Math.max(1, sources.length);
-    const order = [...sources.slice(first), ...sources.slice(0, first)];
-    for (let at = 0; order.some((digests) => at < digests.length); at++) {
-      for (const digests of order) {
-        const held = this.#held.get(digests[at] as Hash);
-        if (held !== undefined) yield held.batch;
-      }
-    }
+    return [...sources.slice(first), ...sources.slice(0, first)].map(({ held }) => {
+      const iterator = held.values();
+      return () => {
+        for (let next = iterator.next(); next.done !== true; next = iterator.next())
+          if (next.value.ready > 0) return next.value.batch;
+        return undefined;
+      };
+    });
   }
 
-  *all(): Generator<Batch> {
-    for (const { batch } of this.#held.values()) yield batch;
+  /** At most `countMax` ready batches that are due, from where the last call ended: in the end, every one. */
+  next(countMax: number, isDue: (digest: Hash) => boolean): readonly Batch[] {
+    const batches: Batch[] = [];
+    for (let left = this.#held.size; left > 0 && batches.length < countMax; left--) {
+      const { ready, batch } = this.#round();
+      if (ready > 0 && isDue(batch.digest)) batches.push(batch);
+    }
+    return batches;
+  }
+
+  /** The next batch, and after the last the first again. There must be one. */
+  #round(): Held {
+    const next = this.#next.next();
+    if (next.done !== true) return next.value;
+    this.#next = this.#held.values();
+    return this.#next.next().value as Held;
   }
 }

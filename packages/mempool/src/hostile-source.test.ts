@@ -11,7 +11,7 @@ import {
   signTransaction,
   type Transaction,
 } from "@dure/types";
-import type { PoolLimits } from "./limits.ts";
+import { POOL_LIMITS, type PoolLimits } from "./limits.ts";
 import { Pool } from "./pool.ts";
 
 const suite = createSodiumSuite();
@@ -29,6 +29,7 @@ const limits = {
   longestLifeMs: 600_000,
 };
 const poolLimits: PoolLimits = {
+  ...POOL_LIMITS,
   transactionsMax: 100,
   senderTransactionsMax: 100,
   sourceTransactionsMax: 4,

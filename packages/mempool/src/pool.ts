@@ -1,16 +1,12 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
-import {
-  type Batch,
-  type BatchReference,
-  type Body,
-  batchDigest,
-  encodeBatch,
-  type Hash,
-  type Transaction,
-} from "@dure/types";
+import { type Batch, type Body, batchDigest, encodeBatch, type Hash, type Transaction } from "@dure/types";
 import { BatchStore } from "./batch-store.ts";
+import { type Chain, type Flaw, flawOf, type Judgement } from "./judgement.ts";
 import { type ChannelLimits, POOL_LIMITS, type PoolLimits } from "./limits.ts";
-import { Lineages } from "./lineage.ts";
+import { Lineages } from "./lineages.ts";
+import { fillBlock, type Proposed } from "./proposal.ts";
+import { Shelf } from "./shelf.ts";
+import { Uncut } from "./uncut.ts";
 import { OK, refuse, type Verdict } from "./verdict.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -21,28 +17,17 @@ export type PoolOptions = {
   readonly poolLimits?: PoolLimits;
   /** Whether the chain already holds a transaction: the replay index, over the longest life. */
   readonly isCommitted: (id: Hash) => boolean;
+  /**
+   * Whether a sender may submit at a time; everyone may if left out. It decides what `pending` counts, so that a sender
+   * whose certificate ran out keeps no timers going; what stands in a block is decided by its judgement.
+   */
+  readonly maySubmit?: (sender: Hash, atMs: number) => boolean;
 };
 
-/** What a block's transactions are judged by: its ancestors, its timestamp, and who may submit at that time. */
-export type Judgement = {
-  /** Uncommitted ancestors. */
-  readonly lineage: readonly Hash[];
-  readonly timestampMs: number;
-  readonly allowed: (transaction: Transaction) => boolean;
-};
-
-export type Proposed = {
-  readonly body: Body;
-  readonly transactions: readonly Transaction[];
-  readonly batches: readonly Batch[];
-};
-
-/** Bytes that a batch needs beside its transactions and certificates. */
-const BATCH_OVERHEAD_BYTES = 64;
-/** No certificate is larger. */
-const CERTIFICATE_BYTES_MAX = 4096 + 4;
 /** How far a clock of another peer may be off when it judged a transaction's life. */
 const SKEW_MS = 30_000;
+/** All that waits is judged anew at most this often, which bounds what a large pool costs. */
+const SWEEP_MS = 1_000;
 /** The source of batches made here. */
 const OWN = "";
 const LIVE_MAX = 256;
@@ -54,23 +39,30 @@ const LIVE_MAX = 256;
 export class Pool {
   readonly #options: PoolOptions;
   readonly #poolLimits: PoolLimits;
-  readonly #waiting = new Waiting();
   readonly #store = new BatchStore();
   readonly #lineages = new Lineages();
-  #uncut: Transaction[] = [];
-  /** Raised by whatever may change the answer of `pending`. */
-  #version = 0;
-  #answer = { version: -1, tip: "", isPending: false };
+  readonly #waiting = new Waiting({
+    ofTransaction: (id, by) => this.#lineages.turn(id, by),
+    ofBatch: (digest, by) => this.#store.turn(digest, by),
+  });
+  readonly #uncut = new Uncut();
+  readonly #shelf: Shelf;
+  /** The timestamp of the block by which the pool was last swept. */
+  #sweptMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#poolLimits = options.poolLimits ?? POOL_LIMITS;
+    this.#shelf = new Shelf(this.#poolLimits.shelfBytesMax);
   }
 
-  /** Admits a client's transaction whose signature and sender were judged. */
+  /**
+   * Admits a client's transaction whose signature and sender were judged. Codes: `TX_WRONG_CHANNEL`, `TX_TOO_LARGE`,
+   * `TX_EXPIRED`, `TX_EXPIRY_TOO_FAR`, `TX_REPLAYED`, `TX_DUPLICATE`, `POOL_FULL`, `QUOTA_EXCEEDED`.
+   */
   admit(transaction: Transaction, nowMs: number): Verdict {
     const { channelId, limits, isCommitted } = this.#options;
-    const { id, sender, expiryMs, bytes } = transaction;
+    const { id, expiryMs, bytes } = transaction;
     if (transaction.channelId !== channelId)
       return refuse("TX_WRONG_CHANNEL", "the transaction is of another channel");
     if (bytes.length > limits.transactionBytesMax) {
@@ -89,86 +81,98 @@ export class Pool {
     }
     if (isCommitted(id)) return refuse("TX_REPLAYED", "the transaction is already in the chain");
     if (this.#waiting.has(id)) return refuse("TX_DUPLICATE", "the transaction is already waiting here");
-    if (this.#waiting.size >= this.#poolLimits.transactionsMax)
-      return refuse("POOL_FULL", "too many transactions wait here: send it again later");
-    if (this.#waiting.ofSender(sender) >= this.#poolLimits.senderTransactionsMax) {
-      return refuse("QUOTA_EXCEEDED", "too many transactions of this sender wait here: send it again later");
-    }
-    this.#waiting.add(transaction, true);
+    const refusal = this.#roomFor(transaction);
+    if (refusal !== undefined) return refusal;
+    this.#waiting.add(transaction, { isOwn: true, isFit: true });
     this.#uncut.push(transaction);
     return OK;
   }
 
-  /** The next batch of admitted transactions, already in the pool; undefined if none wait for one. */
+  /** Why there is no room for a client's transaction; undefined if there is. */
+  #roomFor({ sender, bytes }: Transaction): Verdict | undefined {
+    const { transactionsMax, senderTransactionsMax, sourceBytesMax, senderBytesMax } = this.#poolLimits;
+    const { own, size } = this.#waiting;
+    const occupied = this.#uncut.bytes + this.#store.bytesOf(OWN) + bytes.length;
+    if (own + 1 > transactionsMax - size || occupied > Math.min(sourceBytesMax, this.#freeBytes()))
+      return refuse("POOL_FULL", "too many transactions wait here: send it again later");
+    const ofSender = this.#waiting.ofSender(sender);
+    return ofSender.transactions >= senderTransactionsMax || ofSender.bytes + bytes.length > senderBytesMax
+      ? refuse("QUOTA_EXCEEDED", "too many transactions of this sender wait here: send it again later")
+      : undefined;
+  }
+
+  #freeBytes(): number {
+    return this.#poolLimits.bytesMax - this.#store.bytes - this.#uncut.bytes;
+  }
+
+  /**
+   * The next batch of admitted transactions, already in the pool; undefined if none wait for one. What another peer's
+   * batch carries already is left to that.
+   */
   cut(certificateOf: (sender: Hash) => Bytes | undefined): Batch | undefined {
-    const { suite, channelId } = this.#options;
-    const transactions = this.#takeUncut();
+    const { suite, channelId, limits } = this.#options;
+    const isDue = (id: Hash): boolean => this.#waiting.has(id) && !this.#waiting.isCarried(id);
+    const { transactions, certificates } = this.#uncut.take(limits, isDue, certificateOf);
     if (transactions.length === 0) return undefined;
-    const bytes = encodeBatch(channelId, transactions, certificateOf);
-    const certificates = new Map(transactions.map(({ sender }) => [sender, certificateOf(sender) as Bytes]));
+    const bytes = encodeBatch(channelId, transactions, (sender) => certificates.get(sender));
     const batch = { digest: batchDigest(suite, bytes), bytes, channelId, certificates, transactions };
-    this.#store.add(batch, OWN, transactions.length);
-    for (const { id } of transactions) this.#waiting.carry(id, batch.digest);
-    this.#version += 1;
+    this.#carry(batch, OWN, transactions);
     return batch;
   }
 
-  #takeUncut(): Transaction[] {
-    const { batchBytesMax, batchTransactionsMax } = this.#options.limits;
-    const taken: Transaction[] = [];
-    const senders = new Set<Hash>();
-    let bytes = BATCH_OVERHEAD_BYTES;
-    let at = 0;
-    for (; at < this.#uncut.length && taken.length < batchTransactionsMax; at++) {
-      const transaction = this.#uncut[at] as Transaction;
-      if (!this.#waiting.has(transaction.id)) continue;
-      const isNewSender = !senders.has(transaction.sender);
-      const added = transaction.bytes.length + 4 + (isNewSender ? CERTIFICATE_BYTES_MAX : 0);
-      if (taken.length > 0 && bytes + added > batchBytesMax) break;
-      bytes += added;
-      senders.add(transaction.sender);
-      taken.push(transaction);
-    }
-    this.#uncut = this.#uncut.slice(at);
-    return taken;
+  #carry(batch: Batch, source: string, live: readonly Transaction[]): void {
+    this.#store.add(batch, source, live.length);
+    for (const { id } of live) this.#waiting.carry(id, batch.digest);
   }
 
-  /** A verified batch from a peer. Refused beyond what the peer, or all together, may occupy. */
-  add(batch: Batch, from: string, nowMs: number): Verdict {
-    const { isCommitted, limits } = this.#options;
-    const { sourceBytesMax, sourceTransactionsMax, bytesMax, transactionsMax } = this.#poolLimits;
+  /**
+   * A verified batch from a peer. Refused beyond what the peer, or all together, may occupy (`POOL_FULL`), if it is
+   * larger than the channel allows (`BATCH_TOO_LARGE`), and if nothing in it can be included any more (`BATCH_SPENT`).
+   * One that a proposal names (`isWanted`) is held for that proposal in any case, unless it is too large.
+   */
+  add(batch: Batch, from: string, nowMs: number, isWanted = false): Verdict {
+    const { channelId, limits } = this.#options;
     if (this.#store.get(batch.digest) !== undefined) return OK;
+    if (batch.channelId !== channelId) return refuse("TX_WRONG_CHANNEL", "the batch is of another channel");
     // No peer cuts a larger one, and one that no block could hold would stand before all others for ever.
     if (batch.transactions.length > limits.batchTransactionsMax)
       return refuse("BATCH_TOO_LARGE", `a batch holds more than ${limits.batchTransactionsMax} transactions`);
-    const size = batch.bytes.length;
-    if (this.#store.bytesOf(from) + size > sourceBytesMax || this.#store.bytes + size > bytesMax) {
-      return refuse("POOL_FULL", "the pool holds no more batches");
-    }
-    if (this.#store.transactionsOf(from) + batch.transactions.length > sourceTransactionsMax)
+    if (batch.bytes.length > limits.batchBytesMax)
+      return refuse("BATCH_TOO_LARGE", `a batch has more than ${limits.batchBytesMax} bytes`);
+    const verdict = this.#pool(batch, from, nowMs);
+    if (!verdict.ok && isWanted && this.#shelf.add(batch)) return OK;
+    return verdict;
+  }
+
+  #pool(batch: Batch, from: string, nowMs: number): Verdict {
+    const { isCommitted, limits } = this.#options;
+    const { sourceBytesMax, sourceTransactionsMax, transactionsMax } = this.#poolLimits;
+    const bytes = this.#store.bytesOf(from) + batch.bytes.length;
+    if (bytes > Math.min(sourceBytesMax, this.#freeBytes()))
+      return refuse("POOL_FULL", "the pool holds no more batches of this peer");
+    const count = this.#store.transactionsOf(from) + batch.transactions.length;
+    if (count > Math.min(sourceTransactionsMax, transactionsMax - this.#waiting.size))
       return refuse("POOL_FULL", "the pool holds no more transactions of this peer");
-    const isLive = ({ id, expiryMs }: Transaction): boolean =>
-      expiryMs >= nowMs - SKEW_MS && expiryMs <= nowMs + limits.longestLifeMs + SKEW_MS && !isCommitted(id);
-    const live = batch.transactions.filter(isLive);
-    if (this.#waiting.size + live.length > transactionsMax)
-      return refuse("POOL_FULL", "the pool holds no more transactions");
+    const live = batch.transactions.filter(
+      ({ id, expiryMs }) =>
+        expiryMs >= nowMs - SKEW_MS && expiryMs <= nowMs + limits.longestLifeMs + SKEW_MS && !isCommitted(id),
+    );
     if (live.length === 0)
       return refuse("BATCH_SPENT", "no transaction of the batch can be included any more");
-    this.#store.add(batch, from, live.length);
-    for (const transaction of live) {
-      this.#waiting.add(transaction, false);
-      this.#waiting.carry(transaction.id, batch.digest);
-    }
-    this.#version += 1;
+    this.#shelf.remove(batch.digest);
+    const isFit = this.#fitness(nowMs);
+    for (const transaction of live)
+      this.#waiting.add(transaction, { isOwn: false, isFit: isFit(transaction) });
+    this.#carry(batch, from, live);
     return OK;
   }
 
   has(digest: Hash): boolean {
-    return this.#store.get(digest) !== undefined;
+    return this.batch(digest) !== undefined;
   }
 
   batch(digest: Hash): Batch | undefined {
-    return this.#store.get(digest);
+    return this.#store.get(digest) ?? this.#shelf.get(digest);
   }
 
   transaction(id: Hash): Transaction | undefined {
@@ -190,113 +194,122 @@ export class Pool {
     return this.has(digest) && !isBlocking(this.#store.acknowledged(digest));
   }
 
-  /** Batches to send again (lft.md rule 11), a bounded number. */
-  live(): readonly Batch[] {
-    const batches: Batch[] = [];
-    for (const batch of this.#store.all()) if (batches.push(batch) >= LIVE_MAX) break;
-    return batches;
+  /**
+   * Batches to send again (lft.md rule 11), of those that are due: a bounded number, and each call goes on where the
+   * last one ended.
+   */
+  live(isDue: (digest: Hash) => boolean = () => true): readonly Batch[] {
+    return this.#store.next(LIVE_MAX, isDue);
   }
 
-  /** Rule 12 (3) for one transaction, as every validator with the same chain answers it. Undefined if it may stand. */
-  #flawOf(transaction: Transaction, { lineage, timestampMs, allowed }: Judgement): string | undefined {
+  #flaws(judgement: Judgement): (transaction: Transaction) => Flaw | undefined {
     const { limits, isCommitted } = this.#options;
-    const { id, expiryMs } = transaction;
-    if (expiryMs < timestampMs) return "has expired";
-    if (expiryMs > timestampMs + limits.longestLifeMs) return "expires too far ahead";
-    if (isCommitted(id) || this.#lineages.includes(lineage, id)) return "is in the chain already";
-    return allowed(transaction) ? undefined : "is not allowed at the block's time";
+    const lineage = new Set(judgement.lineage);
+    const chain: Chain = {
+      longestLifeMs: limits.longestLifeMs,
+      isIncluded: (id) => this.#lineages.includes(lineage, id) || isCommitted(id),
+    };
+    return (transaction) => flawOf(transaction, judgement, chain);
   }
 
   /** The body of a block: batches in turns of their sources, without what may not stand. Empty if nothing may. */
   propose(judgement: Judgement): Proposed {
-    const { blockBytesMax, blockTransactionsMax } = this.#options.limits;
-    const body: BatchReference[] = [];
-    const batches: Batch[] = [];
-    const transactions: Transaction[] = [];
-    const ids = new Set<Hash>();
-    let bytes = 0;
-    for (const batch of this.#store.inTurns()) {
-      if (this.#lineages.names(judgement.lineage, batch.digest)) continue;
-      if (
-        bytes + batch.bytes.length > blockBytesMax ||
-        transactions.length + batch.transactions.length > blockTransactionsMax
-      )
-        break;
-      const omitted: number[] = [];
-      batch.transactions.forEach((transaction, index) => {
-        if (ids.has(transaction.id) || this.#flawOf(transaction, judgement) !== undefined)
-          omitted.push(index);
-        else {
-          ids.add(transaction.id);
-          transactions.push(transaction);
-        }
-      });
-      if (omitted.length === batch.transactions.length) continue;
-      bytes += batch.bytes.length;
-      batches.push(batch);
-      body.push({ digest: batch.digest, count: batch.transactions.length, omitted });
-    }
-    // Nothing can be proposed on this lineage until something changes: say so, or the leader would ask for ever.
-    if (transactions.length === 0)
-      this.#answer = { version: this.#version, tip: judgement.lineage[0] ?? "", isPending: false };
-    return { body, transactions, batches };
+    const flaw = this.#flaws(judgement);
+    const lineage = new Set(judgement.lineage);
+    return fillBlock({
+      cursors: this.#store.cursors(),
+      limits: this.#options.limits,
+      isSpent: ({ digest }) => this.#lineages.includesBatch(lineage, digest),
+      mayStand: (transaction) => {
+        const found = flaw(transaction);
+        // Or the leader would be told of something pending, find nothing to propose, and be told again.
+        if (found?.kind === "lasting") this.#waiting.judge(transaction.id, false);
+        return found === undefined;
+      },
+    });
   }
 
-  /** Judges a body whose transactions are given in order; the answer depends on the block and its ancestors alone. */
+  /**
+   * Judges a body whose transactions are given in order, and whose batches have `bytes` together (lft.md rule 12 (3));
+   * the answer depends on the block and its ancestors alone. Codes: `BLOCK_TOO_LARGE`, `BLOCK_INVALID`.
+   */
   check(transactions: readonly Transaction[], bytes: number, judgement: Judgement): Verdict {
     const { blockBytesMax, blockTransactionsMax } = this.#options.limits;
     if (bytes > blockBytesMax || transactions.length > blockTransactionsMax)
       return refuse("BLOCK_TOO_LARGE", "the block is too large");
+    const flaw = this.#flaws(judgement);
     const ids = new Set<Hash>();
     for (const transaction of transactions) {
       if (ids.has(transaction.id))
         return refuse("BLOCK_INVALID", `transaction ${transaction.id} stands twice`);
       ids.add(transaction.id);
-      const flaw = this.#flawOf(transaction, judgement);
-      if (flaw !== undefined) return refuse("BLOCK_INVALID", `transaction ${transaction.id} ${flaw}`);
+      const found = flaw(transaction);
+      if (found !== undefined)
+        return refuse("BLOCK_INVALID", `transaction ${transaction.id} ${found.reason}`);
     }
     return OK;
   }
 
   /** An uncommitted block's data is held: its descendants include none of this again. */
   track(blockId: Hash, body: Body, transactions: readonly Transaction[]): void {
-    this.#lineages.track(blockId, body, transactions);
-    this.#version += 1;
+    this.#lineages.track(blockId, body, transactions, (id) => this.#waiting.isReady(id));
   }
 
-  /** A block was committed: its transactions wait no more. */
-  commit(transactions: readonly Transaction[]): void {
+  /**
+   * A block was committed: its transactions wait no more. Given its timestamp, what has expired by it goes too, since
+   * every later block's is greater.
+   */
+  commit(transactions: readonly Transaction[], timestampMs?: number): void {
     for (const { id } of transactions) this.#remove(id);
-    this.#version += 1;
+    if (timestampMs === undefined || timestampMs < this.#sweptMs + SWEEP_MS) return;
+    this.#sweptMs = timestampMs;
+    for (const { id, expiryMs } of this.#waiting.all()) if (expiryMs <= timestampMs) this.#remove(id);
   }
 
   /** Blocks that are committed or can be no more. */
   forget(blockIds: Iterable<Hash>): void {
     this.#lineages.forget(blockIds);
-    this.#version += 1;
   }
 
   #remove(id: Hash): void {
     for (const digest of this.#waiting.remove(id)) this.#store.release(digest);
   }
 
-  /** Drops what has expired by the clock, with slack for blocks whose timestamps are behind it. */
-  expire(nowMs: number): void {
-    for (const id of this.#waiting.expired(nowMs - SKEW_MS)) this.#remove(id);
-    this.#version += 1;
+  /** Whether a block of a time may include a transaction, whatever the chain holds. Asks once per sender. */
+  #fitness(atMs: number): (transaction: Transaction) => boolean {
+    const { limits, maySubmit = () => true } = this.#options;
+    const answers = new Map<Hash, boolean>();
+    return ({ sender, expiryMs }) => {
+      if (expiryMs < atMs || expiryMs > atMs + limits.longestLifeMs) return false;
+      const answer = answers.get(sender) ?? maySubmit(sender, atMs);
+      answers.set(sender, answer);
+      return answer;
+    };
   }
 
-  /** Whether a child of the lineage's tip may include something. Costs one look at the lineage per change. */
+  /**
+   * Drops what has expired by the clock, with slack for blocks whose timestamps are behind it, and judges anew what a
+   * block of now may include. To be called about once a second.
+   */
+  expire(nowMs: number): void {
+    const isFit = this.#fitness(nowMs);
+    for (const transaction of this.#waiting.all()) {
+      if (transaction.expiryMs < nowMs - SKEW_MS) this.#remove(transaction.id);
+      else this.#waiting.judge(transaction.id, isFit(transaction));
+    }
+  }
+
+  /**
+   * Whether a child of the lineage's tip may include something, to the best of this peer's knowledge: time and senders
+   * as judged by the last `add`, `propose` or `expire`. Costs a look at each of the lineage's blocks.
+   */
   pending(lineage: readonly Hash[]): boolean {
-    const tip = lineage[0] ?? "";
-    if (this.#answer.version === this.#version && this.#answer.tip === tip) return this.#answer.isPending;
-    const taken = this.#lineages.count(lineage, (id) => this.#waiting.isBatched(id));
-    this.#answer = { version: this.#version, tip, isPending: this.#waiting.batched > taken };
-    return this.#answer.isPending;
+    return this.#waiting.ready > this.#lineages.ready(lineage);
   }
 
   /** Sizes, for metrics. */
   counts(): { readonly transactions: number; readonly batches: number; readonly bytes: number } {
-    return { transactions: this.#waiting.size, batches: this.#store.size, bytes: this.#store.bytes };
+    const bytes = this.#store.bytes + this.#uncut.bytes + this.#shelf.bytes;
+    return { transactions: this.#waiting.size, batches: this.#store.size, bytes };
   }
 }
