@@ -64,6 +64,9 @@ export type ChannelOptions = {
 /** Bounds of a block's header and body, whatever the channel. */
 export const BLOCK_LIMITS = { headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20 } as const;
 
+/** How many blocks that were read are kept at hand. */
+const RECENT_MAX = 4;
+
 /** How often transactions whose time is over leave the pool. */
 const EXPIRE_MS = 1_000;
 
@@ -94,6 +97,8 @@ export class Channel {
   #divergedAt: number | undefined;
   #isStarted = false;
   #isClosed = false;
+  /** Blocks read last, so that asking for each transaction of one does not read it as often. */
+  readonly #recent = new Map<number, HeldBlock>();
   #payloadMade:
     | { readonly view: number; readonly body: Body; readonly batches: readonly Batch[] }
     | undefined;
@@ -166,9 +171,9 @@ export class Channel {
       timestampMs: options.executedTimestampMs,
       logger: options.logger,
       readBlock: (height) => this.readBlock(height),
-      onExecuted: (execution, ids) => {
+      onExecuted: (execution, receipts) => {
         this.#driver.tell({ type: "executed", execution });
-        this.outcomes.reached(ids, "executed");
+        this.outcomes.executed(receipts);
       },
       onFailed: options.onFailed,
     });
@@ -255,10 +260,14 @@ export class Channel {
   /** A committed block from the log, with its data. */
   async readBlock(height: number): Promise<HeldBlock | undefined> {
     const { ledger, suite } = this.#options;
+    const recent = this.#recent.get(height);
+    if (recent !== undefined) return recent;
     const read = await ledger.read(height);
     if (read === undefined) return undefined;
     const held = readHeldBlock(suite, read.block, this.#batchLimits);
     if (!held.ok) throw new Error(`block ${height} of the log does not read: ${held.message}`);
+    this.#recent.set(height, held.value);
+    if (this.#recent.size > RECENT_MAX) this.#recent.delete(this.#recent.keys().next().value as number);
     return held.value;
   }
 
@@ -475,10 +484,7 @@ export class Channel {
     );
     for (const { candidate, transactions, batches } of held) {
       this.pool.commit(transactions);
-      this.outcomes.reached(
-        transactions.map(({ id }) => id),
-        "final",
-      );
+      this.outcomes.final(transactions.map(({ id }) => id));
       this.execution.committed({ header: candidate.header, transactions, batches });
     }
     this.#count.add(

@@ -1,6 +1,6 @@
 import type { Ledger } from "@dure/ledger";
 import { type ScoreHost, ScoreHostError } from "@dure/score-host";
-import type { Batch, Execution as Executed, Hash, Header, Transaction } from "@dure/types";
+import type { Batch, Execution as Executed, Hash, Header, Receipt, Transaction } from "@dure/types";
 import type { Logger } from "pino";
 import type { HeldBlock } from "./candidates.ts";
 import { executeBlock } from "./executor.ts";
@@ -29,7 +29,7 @@ export type ExecutionOptions = {
   /** A committed block, read back from the log; undefined where the log is damaged. */
   readonly readBlock: (height: number) => Promise<HeldBlock | undefined>;
   /** A height was executed and applied. */
-  readonly onExecuted: (execution: Executed, ids: readonly Hash[]) => void;
+  readonly onExecuted: (execution: Executed, receipts: readonly Receipt[]) => void;
   /** The ledger failed to apply: the process cannot go on. */
   readonly onFailed: (error: unknown) => void;
 };
@@ -154,10 +154,7 @@ export class Execution {
     if (this.#due.delete(height)) this.#dueBytes -= bytesIn(due);
     for (const { id } of due.transactions) this.#heights.delete(id);
     this.#timestampMs = due.header.timestampMs;
-    onExecuted(
-      { epoch, height, stateRoot, receiptsRoot },
-      receipts.map((receipt) => receipt.transactionId),
-    );
+    onExecuted({ epoch, height, stateRoot, receiptsRoot }, receipts);
   }
 
   async #readBack(height: number): Promise<Due | undefined> {

@@ -1,11 +1,17 @@
-import type { Hash } from "@dure/types";
+import type { Hash, Receipt } from "@dure/types";
 
 /** How far a transaction has come: final when its block's commit is synced, executed when its receipt stands. */
 export type Stage = "final" | "executed";
 
+/** What a client that waits is told. */
+export type Progress =
+  | { readonly stage: "accepted" }
+  | { readonly stage: "final" }
+  | { readonly stage: "executed"; readonly receipt: Receipt };
+
 type Waiter = {
   readonly stage: Stage;
-  readonly resolve: (reached: boolean) => void;
+  readonly resolve: (progress: Progress | undefined) => void;
   readonly timer: NodeJS.Timeout;
 };
 
@@ -22,15 +28,15 @@ export class Outcomes {
     return this.#count >= WAITERS_MAX;
   }
 
-  /** Resolves true when the stage is reached, false when the time is over. */
-  wait(id: Hash, stage: Stage, timeoutMs: number): Promise<boolean> {
-    if (this.#isClosed) return Promise.resolve(false);
+  /** Resolves when the stage is reached, with the receipt once there is one; undefined when the time is over. */
+  wait(id: Hash, stage: Stage, timeoutMs: number): Promise<Progress | undefined> {
+    if (this.#isClosed) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       this.#count += 1;
-      const settle = (reached: boolean): void => {
+      const settle = (progress: Progress | undefined): void => {
         clearTimeout(waiter.timer);
         this.#count -= 1;
-        resolve(reached);
+        resolve(progress);
       };
       const waiter: Waiter = {
         stage,
@@ -45,27 +51,33 @@ export class Outcomes {
     const left = (this.#waiters.get(id) ?? []).filter((other) => other !== waiter);
     if (left.length > 0) this.#waiters.set(id, left);
     else this.#waiters.delete(id);
-    waiter.resolve(false);
+    waiter.resolve(undefined);
   }
 
-  /** Transactions reached a stage; executed implies final. */
-  reached(ids: Iterable<Hash>, stage: Stage): void {
-    if (this.#waiters.size === 0) return;
-    for (const id of ids) {
-      const waiters = this.#waiters.get(id);
-      if (waiters === undefined) continue;
-      const isDue = (waiter: Waiter): boolean => stage === "executed" || waiter.stage === "final";
-      const left = waiters.filter((waiter) => !isDue(waiter));
-      if (left.length > 0) this.#waiters.set(id, left);
-      else this.#waiters.delete(id);
-      for (const waiter of waiters.filter(isDue)) waiter.resolve(true);
-    }
+  /** Transactions are in a block that is committed and synced. */
+  final(ids: Iterable<Hash>): void {
+    for (const id of ids) this.#reached(id, { stage: "final" });
+  }
+
+  /** Transactions were executed: whoever waits gets the receipt itself, and nothing is read back for it. */
+  executed(receipts: Iterable<Receipt>): void {
+    for (const receipt of receipts) this.#reached(receipt.transactionId, { stage: "executed", receipt });
+  }
+
+  #reached(id: Hash, progress: Progress): void {
+    const waiters = this.#waiters.get(id);
+    if (waiters === undefined) return;
+    const isDue = (waiter: Waiter): boolean => progress.stage === "executed" || waiter.stage === "final";
+    const left = waiters.filter((waiter) => !isDue(waiter));
+    if (left.length > 0) this.#waiters.set(id, left);
+    else this.#waiters.delete(id);
+    for (const waiter of waiters.filter(isDue)) waiter.resolve(progress);
   }
 
   /** Ends all waiting, and any that would begin. */
   close(): void {
     this.#isClosed = true;
-    for (const waiters of this.#waiters.values()) for (const waiter of waiters) waiter.resolve(false);
+    for (const waiters of this.#waiters.values()) for (const waiter of waiters) waiter.resolve(undefined);
     this.#waiters.clear();
   }
 }

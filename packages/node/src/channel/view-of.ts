@@ -3,10 +3,11 @@ import { randomBytes } from "@dure/crypto/sodium";
 import type { Ledger, TransactionPlace } from "@dure/ledger";
 import type { ChannelConfig } from "@dure/membership";
 import { type QueryOutcome, type ScoreHost, ScoreHostError } from "@dure/score-host";
-import { certificateId, decodeReceipt, type Hash, signTransaction } from "@dure/types";
+import { certificateId, decodeReceipt, type Hash, type Receipt, signTransaction } from "@dure/types";
 import { Refusal } from "../rest/refusal.ts";
 import type { Channel } from "./channel.ts";
 import type { Links } from "./links.ts";
+import type { Progress, Stage } from "./outcomes.ts";
 import type { BlockView, ChannelView, TransactionView } from "./view.ts";
 
 /** The identity by which a peer signs plain v1 transactions, as loopchain's peers did. */
@@ -44,15 +45,31 @@ const blockView = async (
   return { id, header, transactions: held.transactions, proposerId: links.peerOf(header.proposer) ?? "" };
 };
 
-const executedView = async (
-  { ledger, channel }: ViewParts,
-  { height, index }: TransactionPlace,
-): Promise<TransactionView> => {
-  const transaction = (await channel.readBlock(height))?.transactions[index];
+const receiptAt = ({ ledger }: ViewParts, { height, index }: TransactionPlace): Receipt | undefined => {
   const bytes = ledger.receipts(height)?.[index];
   const receipt = bytes === undefined ? undefined : decodeReceipt(bytes);
-  if (transaction === undefined || receipt?.ok !== true) return { stage: "unknown" };
-  return { stage: "executed", transaction, receipt: receipt.value };
+  return receipt?.ok === true ? receipt.value : undefined;
+};
+
+/** How far a transaction has come. Reads no block. */
+const progressOf = (parts: ViewParts, id: Hash): Progress => {
+  const place = parts.ledger.place(id);
+  const receipt = place === undefined ? undefined : receiptAt(parts, place);
+  if (receipt !== undefined) return { stage: "executed", receipt };
+  return { stage: parts.channel.execution.isFinal(id) ? "final" : "accepted" };
+};
+
+const wait = async (parts: ViewParts, id: Hash, stage: Stage, timeoutMs: number): Promise<Progress> => {
+  const now = progressOf(parts, id);
+  if (now.stage === "executed" || now.stage === stage) return now;
+  return (await parts.channel.outcomes.wait(id, stage, timeoutMs)) ?? progressOf(parts, id);
+};
+
+const executedView = async (parts: ViewParts, place: TransactionPlace): Promise<TransactionView> => {
+  const transaction = (await parts.channel.readBlock(place.height))?.transactions[place.index];
+  const receipt = receiptAt(parts, place);
+  if (transaction === undefined || receipt === undefined) return { stage: "unknown" };
+  return { stage: "executed", transaction, receipt };
 };
 
 const transactionView = async (parts: ViewParts, id: Hash): Promise<TransactionView> => {
@@ -124,10 +141,8 @@ export const viewOf = (parts: ViewParts): ChannelView => {
       const body = { channelId, sender, salt: randomBytes(16), expiryMs, score, payload };
       return channel.submit(signTransaction(suite, body, seed));
     },
-    wait: (id, stage, timeoutMs) => {
-      const isThere = ledger.place(id) !== undefined || (stage === "final" && channel.execution.isFinal(id));
-      return isThere ? Promise.resolve(true) : channel.outcomes.wait(id, stage, timeoutMs);
-    },
+    progress: (id) => progressOf(parts, id),
+    wait: (id, stage, timeoutMs) => wait(parts, id, stage, timeoutMs),
     isBusy: () => channel.outcomes.isFull,
     transaction: (id) => transactionView(parts, id),
     block: (which) => blockView(parts, which),

@@ -3,7 +3,7 @@ import type { Bytes } from "@dure/crypto";
 import type { QueryOutcome } from "@dure/score-host";
 import type { Hash, Header, Receipt, Transaction } from "@dure/types";
 import type { Admission } from "./admission.ts";
-import type { Stage } from "./outcomes.ts";
+import type { Progress, Stage } from "./outcomes.ts";
 
 /** A committed block as the APIs show it. */
 export type BlockView = {
@@ -64,8 +64,10 @@ export type ChannelView = {
   readonly submit: (bytes: Bytes) => Admission;
   /** Signs a payload with the peer's own submitter identity and admits it, as loopchain's peers did. */
   readonly submitAsPeer: (payload: Bytes, score: string) => Admission;
-  /** Resolves true once the stage is reached, false when the time is over. */
-  readonly wait: (id: Hash, stage: Stage, timeoutMs: number) => Promise<boolean>;
+  /** How far a transaction has come, as far as this peer knows it, with its receipt once it stands. */
+  readonly progress: (id: Hash) => Progress;
+  /** Resolves once the stage is reached, or with how far it came when the time is over. */
+  readonly wait: (id: Hash, stage: Stage, timeoutMs: number) => Promise<Progress>;
   /** Whether no more waiting clients can be served. */
   readonly isBusy: () => boolean;
   readonly transaction: (id: Hash) => Promise<TransactionView>;

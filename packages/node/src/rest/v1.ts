@@ -77,8 +77,8 @@ const transactionObject = async (
   };
 };
 
-const resultObject = async (channel: ChannelView, id: Hash | undefined): Promise<Record<string, unknown>> => {
-  const view = id === undefined ? undefined : await channel.transaction(id);
+const resultObject = (channel: ChannelView, id: Hash | undefined): Record<string, unknown> => {
+  const view = id === undefined ? undefined : channel.progress(id);
   if (view?.stage !== "executed") return { code: INVOKE.notInvoked, jsonrpc: "2.0" };
   const { code, message } = view.receipt;
   return code === INVOKE.success ? { code, jsonrpc: "2.0" } : { code, jsonrpc: "2.0", message };
@@ -152,7 +152,7 @@ export const routesV1 = (server: FastifyInstance, options: RestOptions): void =>
   );
   server.get("/api/v1/transactions/result", async (request) => ({
     response_code: String(CODE.success),
-    response: await resultObject(channelOf(options, request), hashOf(queryOf(request, "hash"))),
+    response: resultObject(channelOf(options, request), hashOf(queryOf(request, "hash"))),
   }));
   server.post("/api/v1/query", async (request) => {
     const { value } = jsonOf(request);

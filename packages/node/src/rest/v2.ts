@@ -93,10 +93,9 @@ const submitOne = async (
   waitMs: number,
 ): Promise<Record<string, unknown>> => {
   if (until === "accepted") return { id, status: "accepted" };
-  await channel.wait(id, until, waitMs);
-  const view = await channel.transaction(id);
-  if (view.stage === "executed") return { id, status: "executed", receipt: receiptObject(view.receipt) };
-  return { id, status: view.stage === "final" ? "final" : "accepted" };
+  const progress = await channel.wait(id, until, waitMs);
+  if (progress.stage !== "executed") return { id, status: progress.stage };
+  return { id, status: progress.stage, receipt: receiptObject(progress.receipt) };
 };
 
 /** Admits each; each one's answer stands at its place, whatever became of the others. */
