@@ -113,7 +113,12 @@ export const createPeer = (options: PeerOptions): Peer => {
     const bodyBytesMax = 4 * 1024 * 1024;
     const channelOf = (name: string | undefined) =>
       name === undefined || name === view.name || name === view.id ? view : undefined;
-    const rest = await createRest({ channelOf, target, bodyBytesMax });
+    const rest = await createRest({
+      channelOf,
+      target,
+      bodyBytesMax,
+      onInternal: (error) => logger.error({ err: error }, "a request failed"),
+    });
     closers.push(() => rest.close());
     ({ port: grpcPort } = await transport.start());
     const review = setInterval(() => transport.review(), REVIEW_MS);

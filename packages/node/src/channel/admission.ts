@@ -38,6 +38,12 @@ const judge = ({ suite, identities, now }: AdmissionOptions, transaction: Transa
  */
 export const admit = (options: AdmissionOptions, bytes: Bytes): Admission => {
   const { suite, pool, transactionBytesMax, now } = options;
+  if (bytes.length > transactionBytesMax) {
+    return refuse(
+      "TX_TOO_LARGE",
+      `the transaction has ${bytes.length} bytes: the channel takes ${transactionBytesMax}`,
+    );
+  }
   const decoded = decodeTransaction(suite, Uint8Array.from(bytes), transactionBytesMax);
   if (!decoded.ok) return refuse("TX_MALFORMED", decoded.message);
   const transaction = decoded.value;

@@ -22,7 +22,6 @@ export const HTTP_STATUS: Readonly<Record<string, number>> = {
   CHANNEL_UNKNOWN: 404,
   TX_UNKNOWN: 404,
   BLOCK_UNKNOWN: 404,
-  METHOD_NOT_ALLOWED: 405,
   TX_EXPIRED: 409,
   TX_EXPIRY_TOO_FAR: 400,
   TX_DUPLICATE: 409,
@@ -31,7 +30,6 @@ export const HTTP_STATUS: Readonly<Record<string, number>> = {
   QUOTA_EXCEEDED: 429,
   TOO_MANY_WAITING: 429,
   QUERY_OVERLOADED: 429,
-  NOT_HELD: 503,
   INTERNAL: 500,
 };
 

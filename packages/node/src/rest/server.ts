@@ -8,7 +8,7 @@ import {
   fastify,
 } from "fastify";
 import type { ChannelView } from "../channel/view.ts";
-import { Refusal } from "./refusal.ts";
+import { HTTP_STATUS, Refusal } from "./refusal.ts";
 import { routesV1 } from "./v1.ts";
 import { routesV2 } from "./v2.ts";
 
@@ -18,6 +18,8 @@ export type RestOptions = {
   /** host:port of the peer's gRPC, as v1's status shows it. */
   readonly target: () => string;
   readonly bodyBytesMax: number;
+  /** A request failed for a reason of our own: the client is told no more than that. */
+  readonly onInternal: (error: unknown) => void;
 };
 
 /** Methods that change nothing: pages of any origin may use them. */
@@ -54,18 +56,13 @@ const codeOf = (error: FastifyError): string => {
   return (error.statusCode ?? 500) < 500 ? "REQUEST_MALFORMED" : "INTERNAL";
 };
 
-/** What the framework refuses before it finds a route: a path that does not decode, a part that is too long. */
-const onFrameworkError = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
-  void reply
-    .code(error.statusCode ?? 400)
-    .send({ code: "REQUEST_MALFORMED", message: error.message, response_code: -1 });
-};
-
-const onError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-  const status = error.statusCode ?? 500;
-  if (status >= 500) request.log.error({ err: error }, "a request failed");
+/** The status is the code's own in the table, whatever the framework would have said. */
+const answerError = ({ onInternal }: RestOptions, error: FastifyError, reply: FastifyReply): void => {
+  const code = codeOf(error);
+  const status = HTTP_STATUS[code] ?? error.statusCode ?? 500;
+  if (status >= 500) onInternal(error);
   const message = status >= 500 ? "the peer failed to answer: its log says why" : error.message;
-  void reply.code(status).send({ code: codeOf(error), message, response_code: -1 });
+  void reply.code(status).send({ code, message, response_code: -1 });
 };
 
 /** The peer's REST server: v1 as loopchain's clients know it, and the first of v2. Not yet listening. */
@@ -74,9 +71,10 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
     bodyLimit: options.bodyBytesMax,
     logger: false,
     forceCloseConnections: "idle",
-    // The handler's reply type admits no status code, for it knows no route.
-    frameworkErrors: (error, request, reply) =>
-      onFrameworkError(error, request as FastifyRequest, reply as unknown as FastifyReply),
+    // What is refused before a route is found: a path that does not decode, a part that is too long. The handler's reply
+    // type admits no status code, for it knows no route.
+    frameworkErrors: (error, _request, reply) =>
+      answerError(options, error, reply as unknown as FastifyReply),
     requestTimeout: 60_000,
     connectionTimeout: 120_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
@@ -86,14 +84,14 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
   server.removeAllContentTypeParsers();
   // Clients of v1 send JSON under any content type; the body is kept as it came, since it is what gets recorded.
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  server.setErrorHandler(onError);
+  server.setErrorHandler((error: FastifyError, _request, reply) => answerError(options, error, reply));
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ code: "NOT_FOUND", message: "The resource doesn't exist", response_code: -1 }),
   );
   server.server.maxConnections = CONNECTIONS_MAX;
   server.addHook("preClose", async () => {
     // Answers that are under way go out; a client that does not take them holds nobody up.
-    const timer = setTimeout(() => server.server.closeAllConnections(), CLOSING_MS);
+    const timer = setTimeout(() => server.server.closeAllConnections(), CLOSING_MS).unref();
     server.server.once("close", () => clearTimeout(timer));
   });
   routesV1(server, options);
