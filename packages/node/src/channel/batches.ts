@@ -117,8 +117,7 @@ export class Batches {
       if (batch.channelId !== channelId) return "a batch of another channel";
       const flaw = this.flawOf(batch);
       if (flaw !== undefined) return flaw;
-      const added = pool.add(batch, peerId, now());
-      if (!added.ok && !isAwaited(digest)) return undefined;
+      if (!pool.add(batch, peerId, now(), isAwaited(digest)).ok) return undefined;
       this.#taken(batch);
     }
     if (index !== undefined) pool.acknowledge(digest, index);
@@ -198,8 +197,8 @@ export class Batches {
   /** Sends what this node holds and others have not acknowledged to all (lft.md rule 11). */
   disseminate(): void {
     const { pool, links, isBlocking } = this.#options;
-    const batches = pool.live().filter((batch) => pool.isUnacknowledged(batch.digest, isBlocking));
-    for (const batch of batches) links.broadcast({ type: "batches", batches: [batch.bytes] });
+    for (const batch of pool.live((digest) => pool.isUnacknowledged(digest, isBlocking)))
+      links.broadcast({ type: "batches", batches: [batch.bytes] });
   }
 
   close(): void {

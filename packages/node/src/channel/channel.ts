@@ -47,6 +47,8 @@ export type ChannelOptions = {
   readonly suite: CryptoSuite;
   readonly config: ChannelConfig;
   readonly engine: EngineConfig;
+  /** False where the consensus record of this home was lost: then it follows without voting (rule 13). */
+  readonly mayVote: boolean;
   /** The channel's directory in the peer's home. */
   readonly directory: string;
   readonly ledger: Ledger;
@@ -113,7 +115,13 @@ export class Channel {
     this.#batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
     this.#set = validatorSet(engine);
     this.identities = createIdentities(suite, config);
-    this.pool = new Pool({ suite, channelId, limits, isCommitted: (id) => ledger.isCommitted(id) });
+    this.pool = new Pool({
+      suite,
+      channelId,
+      limits,
+      isCommitted: (id) => ledger.isCommitted(id),
+      maySubmit: (sender, atMs) => this.identities.refusalAt(sender, atMs) === undefined,
+    });
     this.#refusals = new Refusals(options.logger, now);
     const onRefused = (peerId: string, reason: string): void => this.#refused(peerId, reason);
     this.#batches = new Batches({
@@ -220,8 +228,9 @@ export class Channel {
       this.#adopt(held.value);
       candidates.push(held.value.candidate);
     }
-    const { record } = ledger.journal;
-    if (record === undefined) {
+    const { engine, mayVote } = this.#options;
+    const record = mayVote ? ledger.journal.record : undefined;
+    if (record === undefined && engine.self !== undefined) {
       logger.error(
         "the consensus record is missing or damaged: this peer follows without voting until it is re-keyed",
       );
@@ -483,7 +492,7 @@ export class Channel {
       held.map(({ transactions }) => transactions.map(({ id }) => id)),
     );
     for (const { candidate, transactions, batches } of held) {
-      this.pool.commit(transactions);
+      this.pool.commit(transactions, candidate.header.timestampMs);
       this.outcomes.final(transactions.map(({ id }) => id));
       this.execution.committed({ header: candidate.header, transactions, batches });
     }

@@ -11,6 +11,7 @@ import { BLOCK_LIMITS, Channel } from "./channel.ts";
 import { createLinks } from "./links.ts";
 import type { ChannelView } from "./view.ts";
 import { type Submitter, viewOf } from "./view-of.ts";
+import { mayVoteFrom } from "./voter-mark.ts";
 
 /** The largest frame between peers: a full block with its batches fits (the genesis is checked against it). */
 export const FRAME_BYTES_MAX = 4 * 1024 * 1024;
@@ -142,6 +143,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     },
   });
   closers.push(() => ledger.close());
+  const mayVote = engine.self !== undefined && (await mayVoteFrom(home, channelId, ledger.created));
   const host = await createScoreHost({
     scores: genesis.scores,
     onEvent: (event) => logHost(logger, event),
@@ -165,6 +167,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     suite,
     config: genesis,
     engine,
+    mayVote,
     directory,
     ledger,
     host,
