@@ -147,6 +147,7 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
     const app = await createRest(parts, logger);
     closers.push(() => app.close());
     try {
+      // biome-ignore lint/nursery/useAwaitThenable: fastify's overloads hide the promise from the linter.
       await app.listen({ host: restHost, port });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") throw portInUse(port, error);

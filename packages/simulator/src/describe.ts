@@ -9,7 +9,7 @@ const tcText = (tc: TimeoutCertificate | undefined): string =>
   tc === undefined ? "" : ` TC(${tc.view} reporting ${tc.highQc.view})`;
 
 /** A message as one line of a transcript. */
-export const messageText = (message: Message): string => {
+const messageText = (message: Message): string => {
   switch (message.type) {
     case "proposal": {
       const header = decodeHeader(message.headerBytes);

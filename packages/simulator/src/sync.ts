@@ -5,7 +5,7 @@ import { rootOfBody } from "./body.ts";
 import type { Committed } from "./disk.ts";
 
 /** Blocks in one answer at most. */
-export const SYNC_MAX = 16;
+const SYNC_MAX = 16;
 
 /** The blocks that answer a request: a bounded part of the log, up to its last proof. */
 export const serveBlocks = (log: readonly Committed[], fromHeight: number): readonly Committed[] => {

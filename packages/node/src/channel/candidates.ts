@@ -28,7 +28,7 @@ export type Read<T> =
   | { readonly ok: false; readonly message: string };
 
 /** A candidate of header and body bytes; the body is not held against the header. */
-export const readCandidate = (
+const readCandidate = (
   suite: CryptoSuite,
   block: Pick<Block, "headerBytes" | "bodyBytes">,
 ): Read<Candidate> => {
