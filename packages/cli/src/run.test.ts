@@ -26,7 +26,13 @@ test("help is printed once, names every command and ends well", async () => {
 });
 
 test("a command line that cannot be understood ends with status 2 and one sentence", async () => {
-  for (const args of [["devnet", "--peers", "17"], ["nonsense"], ["status", "--nonsense"], ["query"]]) {
+  for (const args of [
+    ["devnet", "--peers", "17"],
+    ["nonsense"],
+    ["radiostation"],
+    ["status", "--nonsense"],
+    ["query"],
+  ]) {
     const { status, stdout, stderr } = await dure(...args);
     assert.equal(status, 2, args.join(" "));
     assert.equal(stdout, "");
@@ -56,6 +62,34 @@ test("a stack trace is shown only when asked for", async () => {
   const args = ["tx", "send", "--as", "alice", "propose"];
   assert.doesNotMatch((await dure(...args)).stderr, /\n {4}at /);
   assert.match((await dure(...args, "--verbose")).stderr, /\n {4}at /);
+});
+
+test("tokens and clients come from a RadioStation's home, and from nowhere else", async () => {
+  const station = await dure(
+    "radiostation",
+    "token",
+    "--home",
+    "nowhere",
+    "--name",
+    "peer0.org",
+    "--role",
+    "peer",
+  );
+  assert.equal(station.status, 1);
+  assert.match(station.stderr, /HOME_MISSING/);
+  const client = [
+    "radiostation",
+    "client",
+    "--home",
+    "nowhere",
+    "--name",
+    "eve",
+    "--role",
+    "client",
+    "--out",
+    "eve",
+  ];
+  assert.match((await dure(...client)).stderr, /HOME_MISSING/);
 });
 
 test("a signer must be named, and a devnet found to know it by name", async () => {

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { CliError } from "./error.ts";
 import { createProgram } from "./program.ts";
 import { reportError } from "./report-error.ts";
 
@@ -32,6 +33,7 @@ export const run = async (args: readonly string[]): Promise<void> => {
       return;
     }
     reportError(error, output);
-    process.exitCode = EXIT.failed;
+    const isUsage = error instanceof CliError && error.code === "USAGE";
+    process.exitCode = isUsage ? EXIT.usage : EXIT.failed;
   }
 };

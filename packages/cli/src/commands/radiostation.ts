@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { durationMs, gather, port } from "../arguments.ts";
 import { emitter } from "../emit.ts";
+import { CliError } from "../error.ts";
 import type { StationSettings } from "../station/run-station.ts";
 import { endingAfter, untilStopped } from "../until-stopped.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
@@ -11,9 +12,15 @@ type Named = OutputOptions & {
   readonly role: readonly string[];
 };
 
-const run = async (
-  options: StationSettings & OutputOptions & { readonly supervised?: true },
-): Promise<void> => {
+const run = async ({
+  home,
+  ...rest
+}: Omit<StationSettings, "home"> &
+  OutputOptions & { readonly home?: string; readonly supervised?: true }): Promise<void> => {
+  // Not a required option to commander, which would then ask the subcommands for it as well.
+  if (home === undefined)
+    throw new CliError("USAGE", "a RadioStation needs --home, the directory of its authority");
+  const options = { ...rest, home };
   const stopping = untilStopped(options.supervised === true);
   const { runStation } = await import("../station/run-station.ts");
   await endingAfter(() => runStation(options, emitter(options.json === true), stopping));
@@ -42,7 +49,7 @@ export const addRadiostation = (program: Command): void => {
     .description("run a RadioStation: enrolment, the directory of peers, the watch over them")
     .enablePositionalOptions()
     .passThroughOptions()
-    .requiredOption("--home <dir>", "where its authority and directory live")
+    .option("--home <dir>", "where its authority and directory live (required)")
     .option("--organisation <name>", "the organisation that it certifies for", "devnet")
     .option("--host <host>", "where to listen", "127.0.0.1")
     .option("--rest-port <port>", "port of REST", port, 9002)

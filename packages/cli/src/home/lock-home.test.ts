@@ -44,5 +44,13 @@ test("a holder that was killed holds no longer", async () => {
 test("a home that cannot be made is told as such", async () => {
   const file = join(parent, "file");
   await writeFile(file, "");
+  await failsWith("HOME_UNWRITABLE", lockHome(file, "devnet"));
   await failsWith("HOME_UNWRITABLE", lockHome(join(file, "home"), "devnet"));
+  await failsWith("HOME_UNWRITABLE", lockHome(join(file, "a", "b"), "devnet"));
+  // Not even root makes a directory there.
+  if (process.platform === "linux") await failsWith("HOME_UNWRITABLE", lockHome("/proc/home", "devnet"));
+});
+
+test("the directories above a home are made too", async () => {
+  await (await lockHome(join(parent, "a", "b", "c"), "devnet")).release();
 });

@@ -1,6 +1,25 @@
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants, mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type HomeLock, lockHome as lockDirectory } from "@dure/radiostation";
 import { CliError, systemCode } from "../error.ts";
+
+/**
+ * Makes a directory and those above it. Node's own recursive way asks for ever where a directory exists but nothing can
+ * be made in it, as in /proc; here each is tried twice at most.
+ */
+const makeDirectory = async (path: string): Promise<void> => {
+  const make = (): Promise<void> =>
+    mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+      if (systemCode(error) !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await make();
+  }
+};
 
 /**
  * Makes the directory if it is missing, and takes it for this process until `release` or the process's end, however it
@@ -11,7 +30,7 @@ import { CliError, systemCode } from "../error.ts";
  */
 export const lockHome = async (home: string, owner: string): Promise<HomeLock> => {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeDirectory(home);
     await access(home, constants.W_OK);
   } catch (cause) {
     throw new CliError(
