@@ -40,14 +40,22 @@ const listen = async (address: string, answer: () => string): Promise<Server> =>
 
 const closed = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
-/** What stands behind a socket: nobody, another that is still trying, or a holder. Who does not answer holds. */
+/**
+ * What stands behind a socket: nobody, another that is still trying, or a holder. Who does not answer in time holds. Who
+ * ends the connection without a word is giving up at that very moment, as only those do who are still trying.
+ */
 const ask = async (address: string): Promise<"dead" | "trying" | "held"> => {
   const socket = connect(address);
   try {
-    const [answer] = await once(socket, "data", { signal: AbortSignal.timeout(PROBE_MS) });
-    return String(answer) === "trying" ? "trying" : "held";
+    const answered = once(socket, "data", { signal: AbortSignal.timeout(PROBE_MS) });
+    const ended = once(socket, "close").then(() => [""]);
+    const [answer] = await Promise.race([answered, ended]);
+    answered.catch(() => undefined);
+    ended.catch(() => undefined);
+    return String(answer) === "held" ? "held" : "trying";
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === "ECONNRESET" || code === "EPIPE") return "trying";
     return code === "ECONNREFUSED" || code === "ENOENT" ? "dead" : "held";
   } finally {
     socket.on("error", () => undefined);
