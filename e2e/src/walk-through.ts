@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Json } from "./json.ts";
 
-export const MARKER = "<!-- test: walk-through -->";
+const MARKER = "<!-- test: walk-through -->";
 const BLOCK = /<!-- test: walk-through -->\s*\n```[a-z]*\n([\s\S]*?)```/g;
-const SOURCES = ["../../README.md", "../walk-through.md"];
+const SOURCE = new URL("../../README.md", import.meta.url);
 
 /** The commands of a text's marked blocks, in order: one for each line, continued lines joined. */
 export const commandsIn = (text: string): readonly string[] =>
@@ -16,18 +16,11 @@ export const commandsIn = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** The commands of README.md, or of the walk-through beside these tests as long as README.md marks none. */
+/** The commands of README.md. */
 export const walkThrough = (): readonly string[] => {
-  for (const source of SOURCES) {
-    let text: string;
-    try {
-      text = readFileSync(fileURLToPath(new URL(source, import.meta.url)), "utf8");
-    } catch {
-      continue;
-    }
-    if (text.includes(MARKER)) return commandsIn(text);
-  }
-  throw new Error(`no document holds ${MARKER}`);
+  const commands = commandsIn(readFileSync(fileURLToPath(SOURCE), "utf8"));
+  if (commands.length === 0) throw new Error(`README.md holds no block marked ${MARKER}`);
+  return commands;
 };
 
 /** The same command against a devnet whose ports are moved by an offset. */
