@@ -1,8 +1,8 @@
 import type { FastifyRequest } from "fastify";
 import { payloadValue } from "../channel/payload.ts";
 import type { ChannelView } from "../channel/view.ts";
+import type { RestOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
-import type { RestOptions } from "./server.ts";
 
 /** A query parameter, if it stands there once. */
 export const queryOf = (request: FastifyRequest, name: string): string | undefined => {

@@ -7,20 +7,10 @@ import {
   type FastifyRequest,
   fastify,
 } from "fastify";
-import type { ChannelView } from "../channel/view.ts";
+import type { RestOptions } from "./options.ts";
 import { HTTP_STATUS, Refusal } from "./refusal.ts";
 import { routesV1 } from "./v1.ts";
 import { routesV2 } from "./v2.ts";
-
-export type RestOptions = {
-  /** The channel of a request: by name or id, or the peer's first. */
-  readonly channelOf: (name: string | undefined) => ChannelView | undefined;
-  /** host:port of the peer's gRPC, as v1's status shows it. */
-  readonly target: () => string;
-  readonly bodyBytesMax: number;
-  /** A request failed for a reason of our own: the client is told no more than that. */
-  readonly onInternal: (error: unknown) => void;
-};
 
 /** Methods that change nothing: pages of any origin may use them. */
 const SAFE = ["GET", "HEAD", "OPTIONS"];

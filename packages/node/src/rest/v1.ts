@@ -2,9 +2,9 @@ import { decodeText, type Hash, parseHash, type Transaction } from "@dure/types"
 import type { FastifyInstance } from "fastify";
 import { callOfBody, payloadValue } from "../channel/payload.ts";
 import type { BlockView, ChannelView } from "../channel/view.ts";
+import type { RestOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 import { channelOf, jsonOf, queryOf } from "./request.ts";
-import type { RestOptions } from "./server.ts";
 
 /**
  * loopchain's REST v1 (specs/rest-v1.md), field by field: strings where it had strings, numbers where it had numbers.

@@ -1,9 +1,9 @@
 import { type Hash, parseHash, type Receipt } from "@dure/types";
 import type { FastifyInstance } from "fastify";
 import type { BlockView, ChannelView, TransactionView } from "../channel/view.ts";
+import type { RestOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 import { channelOf, jsonOf, queryOf, recordOf } from "./request.ts";
-import type { RestOptions } from "./server.ts";
 
 /** The first routes of v2: signed transactions in, receipts out. */
 
