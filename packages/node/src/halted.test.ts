@@ -1,0 +1,51 @@
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import { found, getJson, type Json, postJson, startAll, statusOf, until, withHome } from "./fixture.test.ts";
+
+const LAG = 3;
+
+/** A SCORE whose one method asks for more than any engine holds: that halts, since it says nothing about others. */
+const BOMB = {
+  name: "bomb",
+  version: "1.0.0",
+  source: `module.exports.default = { abi: 1, name: "bomb", version: "1.0.0",
+    invoke: { explode(ctx, params) { return "x".repeat(2 ** 30).length; } }, query: {} };`,
+};
+
+test(
+  "where execution halts, the status says so, and ordering goes on up to the lag and no further",
+  {
+    timeout: 120_000,
+  },
+  () =>
+    withHome(async (home, peers) => {
+      const founded = await found(1, 0, (document) => ({
+        ...document,
+        consensus: { ...document.consensus, lag: LAG },
+        scores: [BOMB],
+        defaultScore: BOMB.name,
+      }));
+      peers.push(...(await startAll(founded, home)));
+      const peer = peers[0] ?? assert.fail();
+      const submit = async (body: unknown): Promise<string> => {
+        const { answer } = await postJson(`${peer.url}/api/v1/transactions`, body);
+        assert.equal(answer["response_code"], "0");
+        return String(answer["tx_hash"]);
+      };
+      const shown = (id: string): Promise<Json> => getJson(`${peer.url}/api/v2/transactions/${id}`);
+
+      const bomb = await submit({ method: "explode", params: {} });
+      await until("execution halted", () => statusOf(peer).halted !== undefined);
+      assert.match(statusOf(peer).halted ?? "", /bomb\.explode|explode/);
+      assert.equal((await getJson(`${peer.url}/api/v2/status`))["halted"], statusOf(peer).halted);
+      assert.equal((await shown(bomb))["status"], "final");
+      for (let height = 2; height <= LAG; height++) {
+        const id = await submit({ data: height });
+        await until("it is final", async () => (await shown(id))["status"] === "final");
+      }
+      const beyond = await submit({ data: "beyond the lag" });
+      assert.equal((await shown(beyond))["status"], "accepted");
+      const { height, executedHeight, consensus } = statusOf(peer);
+      assert.deepEqual([height, executedHeight, consensus.executionHeight], [LAG, 0, 0]);
+    }),
+);
