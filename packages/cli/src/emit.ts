@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { outColours as pc } from "./colours.ts";
 
 /** Something that happened, for those who read a process's stdout. */
 export type Event = { readonly event: string; readonly [field: string]: unknown };

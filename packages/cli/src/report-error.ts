@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { errorColours as pc } from "./colours.ts";
 
 /** An error as the command line shows it: a stable code and one sentence. */
 export type Told = { readonly code: string; readonly message: string };

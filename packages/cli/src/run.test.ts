@@ -41,6 +41,17 @@ test("a command line that cannot be understood ends with status 2 and one senten
   }
 });
 
+test("what is no terminal gets no colours, on a build server either", async () => {
+  const env: NodeJS.ProcessEnv = { ...process.env, CI: "true" };
+  delete env["FORCE_COLOR"];
+  const stderr = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [BIN, "nonsense"], { cwd: parent, env }, (_error, _stdout, text) =>
+      resolve(text),
+    );
+  });
+  assert.match(stderr, /^dure: unknown command/);
+});
+
 test("with --json an error is one JSON object on stderr", async () => {
   const home = join(parent, "other");
   await writeFile(home, "a file");

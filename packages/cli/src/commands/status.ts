@@ -1,7 +1,7 @@
 import { request } from "@dure/client";
 import type { Command } from "commander";
-import pc from "picocolors";
 import { inChannel, type PeerOptions, peersOf } from "../acting-peer.ts";
+import { errorColours as pc } from "../colours.ts";
 import { table } from "../devnet/table.ts";
 import { tell } from "../report-error.ts";
 import { type OutputOptions, show } from "./output.ts";

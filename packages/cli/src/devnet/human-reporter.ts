@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import pc from "picocolors";
+import { outColours as pc } from "../colours.ts";
 import type { Death } from "./kept-process.ts";
 import type { Reporter, Running } from "./reporter.ts";
 import { table } from "./table.ts";

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { outColours as pc } from "../colours.ts";
 
 /** A table in plain text: columns as wide as their widest cell, two spaces apart, with a bold heading. */
 export const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string => {
