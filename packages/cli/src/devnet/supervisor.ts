@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { request } from "@dure/client";
 import type { Event } from "../emit.ts";
+import { keepGenesisFile } from "../home/genesis-file.ts";
 import { pause } from "../pause.ts";
 import { aborted } from "../until-stopped.ts";
 import { issueClients } from "./clients.ts";
@@ -130,6 +131,7 @@ const start = async ({ home, wanted, prepared, keep, reporter, stopping }: Start
   await reporter.step(isFounded ? "Starting the peers" : "Founding the channel", () =>
     Promise.all(peers.map((peer) => peer.awaitEvent("ready"))),
   );
+  await keepGenesisFile(home, join(peerHome(home, 0), "genesis.json"));
   isGated = false;
   const urls = plan.peers.map(({ rest }) => `http://${LOOPBACK}:${rest}`);
   await reporter.step("Linking the peers", () => awaitLinks(urls, stopping));

@@ -23,7 +23,7 @@ const KIND = "dure/devnet";
 const VERSION = 1;
 
 /** Directories and files of a devnet's home besides its marker; `--reset` knows no others. */
-const OWN = /^(found\.json|radiostation|peer\d{1,2}|clients|logs)$/;
+const OWN = /^(found\.json|genesis\.json|radiostation|peer\d{1,2}|clients|logs)$/;
 /** Locks and drafts of files that come and go, and what desktops leave in every folder. */
 const FLEETING = /^(lock\.[0-9a-f]{8}\.sock|.*\.tmp|\.DS_Store|lost\+found)$/;
 
