@@ -10,7 +10,7 @@
  * Leaves to others: verifying blocks and certificates (consensus), executing transactions (score-host), fetching what
  * is damaged (network), and what a validator without a record does (node).
  */
-export type { HeaderChain, LogHead, RepairResult } from "./blocks/block-log.ts";
+export type { LogHead, RepairResult } from "./blocks/block-log.ts";
 export { type BlockLog, type BlockLogOptions, openBlockLog } from "./blocks/block-log.ts";
 export type { LogBlock } from "./blocks/block-payload.ts";
 export type { HeightSpan } from "./blocks/segment-index.ts";
@@ -25,6 +25,7 @@ export { type HomeLock, lockHome } from "./home/lock.ts";
 export { type Journal, type JournalMark, type JournalOptions, openJournal } from "./journal/journal.ts";
 export type { Applied, Ledger, TransactionProof } from "./ledger.ts";
 export { type LedgerOptions, openLedger } from "./open-ledger.ts";
+export type { HeaderChain } from "./proof/encode.ts";
 export { createReplayIndex, type ReplayIndex } from "./replay-index.ts";
 export type { Version } from "./state/entry.ts";
 export {

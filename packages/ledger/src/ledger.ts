@@ -1,12 +1,13 @@
 import type { Bytes } from "@dure/crypto";
 import type { Block, CommitProof, ExecutionCertificate, Hash, MerklePath, Receipt } from "@dure/types";
-import type { HeaderChain, LogHead, RepairResult } from "./blocks/block-log.ts";
+import type { LogHead, RepairResult } from "./blocks/block-log.ts";
 import type { LogBlock } from "./blocks/block-payload.ts";
 import type { HeightSpan } from "./blocks/segment-index.ts";
 import type { DiskCounts } from "./disk/disk.ts";
 import type { ReceiptProof } from "./execution/derived.ts";
 import type { Roots, TransactionPlace } from "./execution/records.ts";
 import type { Journal } from "./journal/journal.ts";
+import type { HeaderChain } from "./proof/encode.ts";
 import type { Held } from "./state/proof.ts";
 import type { Write } from "./state/state.ts";
 

@@ -1,4 +1,4 @@
-import { fromBase64 } from "./base64.ts";
+import { fromBase64 } from "@dure/types";
 import type { GenesisDocument } from "./genesis-schema.ts";
 import { organisationOf } from "./peer-id.ts";
 

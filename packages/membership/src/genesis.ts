@@ -1,6 +1,5 @@
 import { type Bytes, type CryptoSuite, taggedHash } from "@dure/crypto";
-import { encodeText, fromHex, type Hash, TAG, toHash } from "@dure/types";
-import { fromBase64 } from "./base64.ts";
+import { encodeText, fromBase64, fromHex, type Hash, TAG, toHash } from "@dure/types";
 import { flawOf } from "./genesis-relations.ts";
 import { type GenesisDocument, GenesisSchema } from "./genesis-schema.ts";
 import { type Revocations, revocationsOf } from "./revocations.ts";

@@ -7,6 +7,7 @@
  * and one channel id, and whatever text is read is answered, never thrown at.
  * Leaves to others: reading X.509 (crypto), where certificates come from (radiostation), what SCOREs allow (score).
  */
+export { type EpochConfig, epochConfig, FIRST_EPOCH } from "./epoch.ts";
 export {
   type ChannelConfig,
   channelIdOf,

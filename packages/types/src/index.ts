@@ -7,6 +7,7 @@
  * Leaves to others: whether a signature's key may sign (membership), what a certificate must hold (consensus), what a
  * transaction does (score-host).
  */
+export { fromBase64, toBase64 } from "./base64.ts";
 export { type Batch, type BatchLimits, batchDigest, decodeBatch, encodeBatch } from "./batch.ts";
 export { readBitmap, writeBitmap } from "./bitmap.ts";
 export { type Block, type BlockLimits, decodeBlock, encodeBlock } from "./block.ts";

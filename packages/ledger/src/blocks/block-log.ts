@@ -9,6 +9,7 @@ import { createGate } from "../disk/gate.ts";
 import { createQueue } from "../disk/queue.ts";
 import type { OnEvent } from "../event.ts";
 import type { JournalMark } from "../journal/journal.ts";
+import type { HeaderChain } from "../proof/encode.ts";
 import { decodeBlockPayload, encodeBlockPayload, type LogBlock, NO_MARK } from "./block-payload.ts";
 import { newSegment, openSegments, type Place } from "./open-segments.ts";
 import { type RepairRefusal, repairRefusal } from "./repair.ts";
@@ -18,9 +19,6 @@ import { type HeightSpan, type IndexEntry, SegmentIndex } from "./segment-index.
 
 /** The committed tip: what the engine starts from. A block of the log always has its proof. */
 export type LogHead = Head & { readonly proof: CommitProof };
-
-/** Headers from a height up to the first that carries a proof, and that proof: why the first is committed. */
-export type HeaderChain = { readonly headers: readonly Bytes[]; readonly proof: CommitProof };
 
 export type RepairResult = { readonly ok: true } | RepairRefusal;
 

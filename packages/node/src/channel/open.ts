@@ -1,7 +1,8 @@
+import { strict as assert } from "node:assert";
 import { createLft, type EngineConfig } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
 import { channelDirectory, type Ledger, openLedger } from "@dure/ledger";
-import { type ChannelConfig, parseGenesis } from "@dure/membership";
+import { type ChannelConfig, epochConfig, FIRST_EPOCH, parseGenesis } from "@dure/membership";
 import type { Transport } from "@dure/network";
 import { createScoreHost, type ScoreHost, type ScoreHostEvent } from "@dure/score-host";
 import { encodeText, type Hash } from "@dure/types";
@@ -52,9 +53,10 @@ const readGenesis = (
 const engineOf = (options: OpenOptions, genesis: ChannelConfig, channelId: Hash): EngineConfig => {
   const { suite, peerId, consensusSeed } = options;
   const index = genesis.validators.findIndex(({ id }) => id === peerId);
-  const validators = genesis.validators.map(({ publicKey, weight }) => ({ publicKey, weight }));
   const ownKey = suite.publicKeyOf(consensusSeed);
-  const named = validators[index];
+  const epoch = epochConfig(genesis, channelId, FIRST_EPOCH);
+  assert(epoch !== undefined, "a genesis begins the first epoch");
+  const named = epoch.validators[index];
   if (named !== undefined && Buffer.compare(named.publicKey, ownKey) !== 0) {
     throw new NodeError(
       "KEY_MISMATCH",
@@ -65,10 +67,7 @@ const engineOf = (options: OpenOptions, genesis: ChannelConfig, channelId: Hash)
     genesis.consensus;
   return {
     suite,
-    channelId,
-    epoch: 1,
-    base: { blockId: channelId, height: 0, timestampMs: genesis.timestampMs },
-    validators,
+    ...epoch,
     self: named === undefined ? undefined : { index, seed: consensusSeed },
     spinInterval,
     timing: { baseMs, capMs, blockIntervalMs, driftMs, resendMs, statusMs },
