@@ -74,8 +74,8 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
     return derived.apply({ ...applied, blockId: await blockIdAt(applied.height) });
   };
 
-  const transactionProof: Ledger["transactionProof"] = async (id) => {
-    const place = derived.place(id);
+  const transactionProof: Ledger["transactionProof"] = async (id, at) => {
+    const place = at ?? derived.place(id);
     const found = place === undefined ? undefined : await log.read(place.height);
     const chain = place === undefined ? undefined : await log.proofFor(place.height);
     if (place === undefined || found === undefined || chain === undefined) return undefined;

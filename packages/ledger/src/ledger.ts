@@ -73,7 +73,11 @@ export type Ledger = {
   /** Where an executed transaction stands. */
   readonly place: (transactionId: Hash) => TransactionPlace | undefined;
   readonly receiptProof: (transactionId: Hash) => ReceiptProof | undefined;
-  readonly transactionProof: (transactionId: Hash) => Promise<TransactionProof | undefined>;
+  /** `at`: where a committed transaction stands that was not executed yet; undefined if it stands elsewhere. */
+  readonly transactionProof: (
+    transactionId: Hash,
+    at?: TransactionPlace,
+  ) => Promise<TransactionProof | undefined>;
   /** Keeps a verified certificate. Not synced: it can be had again from headers and from others. */
   readonly saveExecutionCertificate: (certificate: ExecutionCertificate) => Promise<void>;
   readonly executionCertificate: (height: number) => ExecutionCertificate | undefined;

@@ -28,6 +28,7 @@ import type { Logger } from "pino";
 import { type Admission, admit } from "./admission.ts";
 import { Batches } from "./batches.ts";
 import { blockOf, Candidates, type HeldBlock, holdBlock, readHeldBlock } from "./candidates.ts";
+import { Certificates } from "./certificates.ts";
 import { createDriver, type Driver } from "./driver.ts";
 import { Execution } from "./execution.ts";
 import { Fetcher } from "./fetcher.ts";
@@ -36,6 +37,7 @@ import { createIdentities, type Identities } from "./identities.ts";
 import type { Links } from "./links.ts";
 import { blockBytes, blockRange, unattested } from "./log-read.ts";
 import { Outcomes } from "./outcomes.ts";
+import { Proofs } from "./proofs.ts";
 import { Refusals } from "./refusals.ts";
 import { Repair } from "./repair.ts";
 import { Requests } from "./requests.ts";
@@ -81,6 +83,7 @@ export class Channel {
   readonly identities: Identities;
   readonly outcomes = new Outcomes();
   readonly execution: Execution;
+  readonly proofs: Proofs;
   readonly #options: ChannelOptions;
   readonly #set: ValidatorSet;
   readonly #batchLimits: BatchLimits;
@@ -89,6 +92,7 @@ export class Channel {
   readonly #validator: Validator;
   readonly #fetcher: Fetcher;
   readonly #sync: Sync;
+  readonly #certificates: Certificates;
   readonly #driver: Driver;
   readonly #expiry: NodeJS.Timeout;
   readonly #refusals: Refusals;
@@ -184,6 +188,20 @@ export class Channel {
         this.outcomes.executed(receipts);
       },
       onFailed: options.onFailed,
+    });
+    this.#certificates = new Certificates({
+      ledger,
+      validatorsOf: (epoch) => (epoch === engine.epoch ? this.#set : undefined),
+      links,
+      onRefused,
+      onFailed,
+    });
+    this.proofs = new Proofs({
+      suite,
+      channelId,
+      ledger,
+      certificates: this.#certificates,
+      findFinal: (id) => this.execution.find(id),
     });
     this.#driver = createDriver(
       createLft(engine),
@@ -330,6 +348,10 @@ export class Channel {
         return this.#serveBlocks(from, frame.fromHeight);
       case "blocks":
         return this.#sync.receive({ peerId: from, fromHeight: frame.fromHeight, blocks: frame.blocks });
+      case "getExecution":
+        return this.#serveExecution(from, frame.height);
+      case "execution":
+        return this.#certificates.receive(from, frame.certificate);
     }
   }
 
@@ -435,7 +457,7 @@ export class Channel {
       }
       case "attested":
         ledger.saveExecutionCertificate(effect.certificate).catch(this.#options.onFailed);
-        return;
+        return this.#certificates.saved(effect.certificate.height);
       case "diverged":
         this.#divergedAt = effect.height;
         logger.fatal(
@@ -492,6 +514,7 @@ export class Channel {
       held.map(({ transactions }) => transactions.map(({ id }) => id)),
     );
     for (const { candidate, transactions, batches } of held) {
+      this.#certificates.saved(candidate.header.execution?.height ?? 0);
       this.pool.commit(transactions, candidate.header.timestampMs);
       this.outcomes.final(transactions.map(({ id }) => id));
       this.execution.committed({ header: candidate.header, transactions, batches });
@@ -544,15 +567,26 @@ export class Channel {
       .catch((error: unknown) => logger.error({ err: error }, "blocks could not be read for another peer"));
   }
 
+  #serveExecution(peerId: string, height: number): void {
+    const certificate = this.#certificates.bytesOf(height);
+    if (certificate !== undefined) this.#options.links.send(peerId, { type: "execution", certificate });
+  }
+
   status(): ReturnType<Driver["status"]> & { readonly divergedAt: number | undefined } {
     return { ...this.#driver.status(), divergedAt: this.#divergedAt };
+  }
+
+  /** Answers all clients that wait, and any that would. */
+  settle(): void {
+    this.outcomes.close();
+    this.#certificates.close();
   }
 
   /** Stops in order: nothing new in, what is under way out, then execution. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#expiry);
-    this.outcomes.close();
+    this.settle();
     this.#fetcher.close();
     this.#batches.close();
     await this.#repair.close();

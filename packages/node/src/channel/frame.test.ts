@@ -19,6 +19,8 @@ const frames: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ type: fc.constant("block" as const), block: bytes }),
   fc.record({ type: fc.constant("getBlocks" as const), fromHeight: heights }),
   fc.record({ type: fc.constant("blocks" as const), fromHeight: heights, blocks: lists }),
+  fc.record({ type: fc.constant("getExecution" as const), height: heights }),
+  fc.record({ type: fc.constant("execution" as const), certificate: bytes }),
 );
 
 test("every frame is read as it was written", () => {

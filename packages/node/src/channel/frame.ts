@@ -13,7 +13,10 @@ export type Frame =
   | { readonly type: "block"; readonly block: Bytes }
   /** Committed blocks from a height on, as many as fit, up to one that carries a proof. */
   | { readonly type: "getBlocks"; readonly fromHeight: number }
-  | { readonly type: "blocks"; readonly fromHeight: number; readonly blocks: readonly Bytes[] };
+  | { readonly type: "blocks"; readonly fromHeight: number; readonly blocks: readonly Bytes[] }
+  /** The execution certificate of a height that the sender was away for. */
+  | { readonly type: "getExecution"; readonly height: number }
+  | { readonly type: "execution"; readonly certificate: Bytes };
 
 const VERSION = 1;
 const TYPE = {
@@ -25,6 +28,8 @@ const TYPE = {
   block: 6,
   getBlocks: 7,
   blocks: 8,
+  getExecution: 9,
+  execution: 10,
 } as const;
 /** The transport bounds whole frames; parts need no bound of their own below it. */
 const PART_BYTES_MAX = 0xffffffff;
@@ -71,6 +76,10 @@ const writeFrame = (writer: Writer, frame: Frame): Writer => {
       return writer.u64(frame.fromHeight);
     case "blocks":
       return writeList(writer.u64(frame.fromHeight), frame.blocks);
+    case "getExecution":
+      return writer.u64(frame.height);
+    case "execution":
+      return writer.bytes(frame.certificate);
   }
 };
 
@@ -98,6 +107,10 @@ const readFrame = (reader: Reader): Frame => {
       return { type: "getBlocks", fromHeight: reader.u64() };
     case TYPE.blocks:
       return { type: "blocks", fromHeight: reader.u64(), blocks: readList(reader) };
+    case TYPE.getExecution:
+      return { type: "getExecution", height: reader.u64() };
+    case TYPE.execution:
+      return { type: "execution", certificate: reader.bytes(PART_BYTES_MAX) };
     default:
       return reader.fail(`no frame type ${type}`);
   }

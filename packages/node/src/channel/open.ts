@@ -184,7 +184,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   return {
     view: viewOf({ ...options, genesis, channelId, channel, ledger, host, links }),
     genesis,
-    settle: () => running.outcomes.close(),
+    settle: () => running.settle(),
     close: () => closeAll(closers),
   };
 };
