@@ -68,7 +68,8 @@ test("another version, another type, and bytes too many are refused", () => {
     Uint8Array.of(),
     Uint8Array.of(1),
     Uint8Array.of(2, ...frame.subarray(1)),
-    Uint8Array.of(1, 9, ...frame.subarray(2)),
+    Uint8Array.of(1, 0, ...frame.subarray(2)),
+    Uint8Array.of(1, 11, ...frame.subarray(2)),
     Uint8Array.of(...frame, 0),
   ])
     assert.equal(decodeFrame(input).ok, false);
