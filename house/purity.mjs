@@ -5,8 +5,8 @@ import { isTest } from "./tree.mjs";
 /** Packages that are pure as a whole. */
 export const PURE = ["types", "consensus", "mempool", "membership", "score"];
 
-/** Packages of which only the index, and what it is made of, is pure. */
-export const PURE_INDEX = ["crypto"];
+/** Packages of which one entry alone, and what it is made of, is pure: browsers run it too. */
+export const PURE_ENTRIES = { crypto: "index.ts", ledger: "proof.ts" };
 
 const FORBIDDEN = new Set([
   "Date.now",
@@ -23,7 +23,7 @@ const FORBIDDEN = new Set([
   "fetch",
 ]);
 
-/** The modules that the index reaches within its own package. */
+/** The modules that an entry reaches within its own package. */
 const closure = (tree, entry) => {
   const files = new Set(tree.code);
   const reached = new Set(files.has(entry) ? [entry] : []);
@@ -35,6 +35,16 @@ const closure = (tree, entry) => {
   return [...reached];
 };
 
+/** What a pure module may take of our packages: pure ones, and the pure entries of others. */
+const isPureImport = (specifier) => {
+  const short = /^@dure\/([^/]+)$/.exec(specifier)?.[1];
+  if (!specifier.startsWith("@dure/") || PURE.includes(short)) return true;
+  return Object.entries(PURE_ENTRIES).some(
+    ([name, entry]) =>
+      specifier === `@dure/${name}${entry === "index.ts" ? "" : `/${entry.replace(/\.ts$/, "")}`}`,
+  );
+};
+
 const moduleFindings = (tree, path) => {
   const { imports, mentions, text } = tree.modules.get(path);
   const clocks = text.split("\n").flatMap((line, at) => (/\bnew Date\(\)/.test(line) ? [at + 1] : []));
@@ -42,6 +52,9 @@ const moduleFindings = (tree, path) => {
     ...imports
       .filter(({ specifier }) => readSpecifier(specifier).kind === "builtin")
       .map(({ specifier, line }) => `${path}:${line}: imports ${specifier}`),
+    ...imports
+      .filter(({ specifier }) => !isPureImport(specifier))
+      .map(({ specifier, line }) => `${path}:${line}: imports ${specifier}, which is not pure`),
     ...mentions
       .filter(({ name }) => FORBIDDEN.has(name))
       .map(({ name, line }) => `${path}:${line}: mentions ${name}`),
@@ -53,8 +66,10 @@ const moduleFindings = (tree, path) => {
 /** Returns a sentence per breach. */
 export const impurities = (tree) =>
   tree.packages.flatMap(({ short, directory, sources }) => {
-    if (PURE_INDEX.includes(short))
-      return closure(tree, `${directory}/src/index.ts`).flatMap((path) => moduleFindings(tree, path));
+    if (Object.hasOwn(PURE_ENTRIES, short))
+      return closure(tree, `${directory}/src/${PURE_ENTRIES[short]}`).flatMap((path) =>
+        moduleFindings(tree, path),
+      );
     if (!PURE.includes(short)) return [];
     const types = tree.json(`${directory}/tsconfig.json`)?.compilerOptions?.types;
     return [

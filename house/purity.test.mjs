@@ -58,3 +58,29 @@ test("of crypto only the index and what it is made of must be pure", (t) => {
   });
   assert.deepEqual(impurities(tree), ["packages/crypto/src/suite.ts:1: mentions Date.now"]);
 });
+
+test("of ledger only the proofs and what they are made of must be pure", (t) => {
+  const tree = smallTree(t, {
+    ...packageFiles("ledger"),
+    "packages/ledger/src/index.ts": 'export * from "./log.ts";\n',
+    "packages/ledger/src/log.ts": 'import "node:fs";\n',
+    "packages/ledger/src/proof.ts": 'export * from "./proof/verify.ts";\n',
+    "packages/ledger/src/proof/verify.ts": "export const now = (): number => Date.now();\n",
+  });
+  assert.deepEqual(impurities(tree), ["packages/ledger/src/proof/verify.ts:1: mentions Date.now"]);
+});
+
+test("what is pure imports of our packages only what is pure too", (t) => {
+  const tree = smallTree(t, {
+    ...packageFiles("consensus"),
+    "packages/consensus/src/index.ts": `import "@dure/crypto";
+      import "@dure/types";
+      import "@dure/ledger/proof";
+      import "@dure/crypto/sodium";
+      import "@dure/ledger";`,
+  });
+  assert.deepEqual(impurities(tree), [
+    "packages/consensus/src/index.ts:4: imports @dure/crypto/sodium, which is not pure",
+    "packages/consensus/src/index.ts:5: imports @dure/ledger, which is not pure",
+  ]);
+});

@@ -58,7 +58,7 @@ export const makeWorld = (keys: number, name = "test"): World => {
     encodeStateDocument(
       channelId,
       encodeText(key),
-      at(height).prove(key),
+      at(height).prove(encodeText(key)),
       attestBy(network, at(height).execution),
     );
   const proofs: NamedProof[] = [
@@ -131,7 +131,7 @@ export const assertTrue = (blocks: readonly Block[], verdict: Extract<ProofVerdi
     case "state": {
       const { key, value, version, stateRoot } = verdict;
       assert.equal(stateRoot, block.execution.stateRoot);
-      const bytes = block.prove(new TextDecoder().decode(key));
+      const bytes = block.prove(key);
       const shown = verifyStateProof(suite, stateRoot, key, bytes);
       assert.deepEqual(shown, value === undefined ? { kind: "absent" } : { kind: "present", value, version });
     }
