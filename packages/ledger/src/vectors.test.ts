@@ -13,12 +13,13 @@ import { encodeHome } from "./home/home.ts";
 import { encodeEntry } from "./journal/entry.ts";
 import { JOURNAL_KIND, journalSeed, readJournal } from "./journal/read-journal.ts";
 import { startJournal } from "./journal/start-journal.ts";
+import { proofVectors } from "./proof/vectors.fixture.test.ts";
 import type { Changes } from "./state/key-value.ts";
 import { verifyStateProof } from "./state/proof.ts";
 import { createState, type Write } from "./state/state.ts";
 
 /**
- * The golden vectors of specs/state-tree.md and specs/storage.md. `node dist/vectors.test.js write` writes them anew;
+ * The golden vectors of specs/state-tree.md, specs/storage.md and specs/proofs.md. `node dist/vectors.test.js write` writes them anew;
  * the tests hold the code to what is written.
  */
 const fileOf = (name: string): URL => new URL(`../../../specs/vectors/${name}.json`, import.meta.url);
@@ -113,7 +114,7 @@ const storageVectors = () => {
   };
 };
 
-const VECTORS = { "state-tree": stateTreeVectors, storage: storageVectors };
+const VECTORS = { "state-tree": stateTreeVectors, storage: storageVectors, proof: proofVectors };
 
 for (const [name, generate] of Object.entries(VECTORS)) {
   if (process.argv[2] === "write") {
