@@ -146,6 +146,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     isBusy: () => channel.outcomes.isFull,
     transaction: (id) => transactionView(parts, id),
     block: (which) => blockView(parts, which),
+    proofs: channel.proofs,
     certificateOf: (id) => channel.identities.certificateOf(id),
     query: (score, method, params) => query(parts, score, method, params),
     status: () => {

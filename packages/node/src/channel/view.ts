@@ -4,6 +4,7 @@ import type { QueryOutcome } from "@dure/score-host";
 import type { Hash, Header, Receipt, Transaction } from "@dure/types";
 import type { Admission } from "./admission.ts";
 import type { Progress, Stage } from "./outcomes.ts";
+import type { Proofs } from "./proofs.ts";
 
 /** A committed block as the APIs show it. */
 export type BlockView = {
@@ -72,6 +73,8 @@ export type ChannelView = {
   readonly isBusy: () => boolean;
   readonly transaction: (id: Hash) => Promise<TransactionView>;
   readonly block: (which: Hash | number | "last") => Promise<BlockView | undefined>;
+  /** Makes proofs of what this peer holds (specs/proofs.md). */
+  readonly proofs: Pick<Proofs, "transaction" | "block" | "state">;
   readonly certificateOf: (sender: Hash) => Bytes | undefined;
   readonly query: (
     score: string,
