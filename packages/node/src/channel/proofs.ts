@@ -66,7 +66,7 @@ export class Proofs {
     waitMs: number,
   ): Promise<BlockProofDocument | undefined> {
     const { channelId, ledger } = this.#options;
-    if (height < 1 || height > (ledger.head()?.height ?? 0)) return undefined;
+    if (!(height >= 1 && height <= (ledger.head()?.height ?? 0))) return undefined;
     const data = full ? await this.#data(height, waitMs) : undefined;
     const chain = await ledger.proofFor(height);
     if (chain === undefined) throw notReady("the block is damaged on disk and being fetched again");
