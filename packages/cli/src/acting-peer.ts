@@ -29,4 +29,6 @@ export const peerOf = async (options: PeerOptions): Promise<string> => (await pe
 
 /** A path with the channel that is meant, if one is named. */
 export const inChannel = (path: string, channel: string | undefined): string =>
-  channel === undefined ? path : `${path}?${new URLSearchParams({ channel })}`;
+  channel === undefined
+    ? path
+    : `${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams({ channel })}`;

@@ -6,8 +6,10 @@ import { addIdentity } from "./commands/identity.ts";
 import { addPeer } from "./commands/peer.ts";
 import { addQuery } from "./commands/query.ts";
 import { addRadiostation } from "./commands/radiostation.ts";
+import { addState } from "./commands/state.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTx } from "./commands/tx.ts";
+import { addVerify } from "./commands/verify.ts";
 
 /** The command line. Errors are thrown rather than printed, usage errors as commander's CommanderError. */
 export const createProgram = (): Command => {
@@ -22,7 +24,9 @@ export const createProgram = (): Command => {
   addStatus(program);
   addTx(program);
   addQuery(program);
+  addState(program);
   addBlock(program);
+  addVerify(program);
   addIdentity(program);
   addBench(program);
   addPeer(program);

@@ -21,7 +21,18 @@ test("help is printed once, names every command and ends well", async () => {
   const { status, stdout, stderr } = await dure("--help");
   assert.equal(status, 0);
   assert.equal(stderr, "");
-  for (const command of ["devnet", "status", "tx", "query", "block", "bench", "peer", "radiostation"])
+  for (const command of [
+    "devnet",
+    "status",
+    "tx",
+    "query",
+    "state",
+    "block",
+    "verify",
+    "bench",
+    "peer",
+    "radiostation",
+  ])
     assert.match(stdout, new RegExp(`^  ${command} `, "m"));
 });
 

@@ -4,6 +4,7 @@ import type { IdentityOptions } from "../acting-identity.ts";
 import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";
 import { jsonObject, jsonValue, oneOf } from "../arguments.ts";
 import { CliError } from "../error.ts";
+import { keepProof, type ProofOptions } from "../proof/keep-proof.ts";
 import { type OutputOptions, pretty, show } from "./output.ts";
 import { withIdentity, withPeer } from "./target-options.ts";
 
@@ -42,13 +43,13 @@ const sendOne = async (
   if (submitted.receipt !== undefined && submitted.receipt.code !== 0) process.exitCode = 1;
 };
 
-const get = async (id: string, options: PeerOptions & OutputOptions): Promise<void> => {
+const get = async (id: string, options: PeerOptions & OutputOptions & ProofOptions): Promise<void> => {
   if (!/^[0-9a-f]{64}$/.test(id))
     throw new CliError("USAGE", `${id} is no transaction's id: it has 64 hexadecimal digits`);
-  const answer = await request(
-    { url: await peerOf(options) },
-    inChannel(`/api/v2/transactions/${id}`, options.channel),
-  );
+  const { proof, channel } = options;
+  const path = `/api/v2/transactions/${id}${proof === undefined ? "" : "?proof=true"}`;
+  const answer = await request({ url: await peerOf(options) }, inChannel(path, channel));
+  if (proof !== undefined) return keepProof(answer, proof, options);
   show(options, answer, () => pretty(answer));
 };
 
@@ -66,5 +67,8 @@ export const addTx = (program: Command): void => {
       "executed",
     )
     .action(sendOne);
-  withPeer(tx.command("get <id>")).description("show a transaction and its receipt").action(get);
+  withPeer(tx.command("get <id>"))
+    .description("show a transaction and its receipt")
+    .option("--proof <file>", "keep the proof of it in this file; - prints the proof alone")
+    .action(get);
 };
