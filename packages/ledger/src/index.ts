@@ -3,7 +3,7 @@
  *
  * Owns: per channel, on disk, the journal (consensus record and the data of blocks voted for) and the block log, which
  * must survive; state with its tree, receipts, indexes and the replay index, which are derived from the log; opening
- * and healing them; the lock on a home. `@dure/ledger/proof` has the pure part that verifies state proofs.
+ * and healing them; the lock on a home. `@dure/ledger/proof` has the pure part: proofs, and their verification.
  * Guarantees: a promise that resolved after `append` survives any crash; a torn tail is cut, a corrupt middle is told
  * and never skipped, a damaged or outdated journal gives no record; equal blocks and writes give equal roots; a home
  * of another channel, genesis, format or key is refused unchanged. Formats: specs/storage.md, specs/state-tree.md.
