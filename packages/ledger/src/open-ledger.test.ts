@@ -129,6 +129,27 @@ test("state, receipts and transactions are proven under the roots", async () => 
   await ledger.close();
 });
 
+test("a transaction that is final and not executed is proven where it stands, and nowhere else", async () => {
+  const ledger = await openLedger(optionsOf(await temporary()));
+  const [block] = makeChain(1);
+  assert(block !== undefined);
+  await ledger.append([block.block]);
+  const [first, second] = block.transactions;
+  assert(first !== undefined && second !== undefined);
+  assert.equal(await ledger.transactionProof(second.id), undefined);
+  const proof = await ledger.transactionProof(second.id, { height: 1, index: 1 });
+  assert(proof !== undefined);
+  assert.deepEqual([proof.height, proof.index], [1, 1]);
+  assert.equal(rootOfPath(suite, proof.transaction, proof.path), block.header.bodyRoot);
+  for (const at of [
+    { height: 1, index: 0 },
+    { height: 1, index: 2 },
+    { height: 2, index: 1 },
+  ])
+    assert.equal(await ledger.transactionProof(second.id, at), undefined);
+  await ledger.close();
+});
+
 test("state that is lost, damaged or ahead of the log is dropped and leads to equal roots again", async (t) => {
   const directory = await temporary();
   const chain = makeChain(25);

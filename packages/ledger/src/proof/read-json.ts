@@ -60,6 +60,7 @@ export class JsonReader {
     const atMost = Math.min(bytesMax, this.#bytesLeft);
     if (value.length > 4 * Math.ceil(atMost / 3)) return malformed(`${what} is too long`);
     const bytes = fromBase64(value) ?? malformed(`${what} is not padded base64`);
+    if (bytes.length > atMost) return malformed(`${what} is too long`);
     this.#bytesLeft -= bytes.length;
     return bytes;
   }

@@ -118,16 +118,31 @@ describe("execution certificates", () => {
   });
 
   test("an answer that no quorum of the epoch signed is refused, and the true one still taken", async () => {
-    const { certificates, refused, store } = harness([certificateOf(9)]);
+    const { certificates, askedTimes, refused, store } = harness([certificateOf(9)]);
     const waiting = certificates.of(3, SOON_MS);
     const moved = { ...certificateOf(4), height: 3 };
-    for (const lie of [certificateOf(3, [0, 1]), certificateOf(3, [0, 1, 2], 2), moved])
+    const lies = [certificateOf(3, [0, 1]), certificateOf(3, [0, 1, 2], 2), moved];
+    for (const [at, lie] of lies.entries()) {
+      await askedTimes(2 * at + 1);
       certificates.receive("b", bytesOf(lie));
+    }
     certificates.receive("b", Uint8Array.of(1, 2, 3));
     assert.equal(refused.length, 4);
     assert.equal(store.has(3), false);
     certificates.receive("c", bytesOf(certificateOf(3)));
     assert.deepEqual(await waiting, certificateOf(3));
+  });
+
+  test("of each peer that was asked one answer is looked at, and none of others", async () => {
+    const { certificates, asked, refused, store } = harness([certificateOf(9)]);
+    const waiting = certificates.of(3, SOON_MS);
+    assert.deepEqual(asked, ["b 3"]);
+    certificates.receive("c", bytesOf(certificateOf(3)));
+    certificates.receive("b", bytesOf(certificateOf(3, [0])));
+    certificates.receive("b", bytesOf(certificateOf(3, [1])));
+    assert.deepEqual([refused.length, store.has(3)], [1, false]);
+    certificates.close();
+    assert.equal(await waiting, undefined);
   });
 
   test("an answer that nobody wants is dropped unread", () => {

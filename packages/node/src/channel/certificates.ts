@@ -23,7 +23,12 @@ type Waiter = {
   readonly timer: NodeJS.Timeout;
 };
 
-type Wanted = { readonly waiters: Set<Waiter>; attempts: number };
+type Wanted = {
+  readonly waiters: Set<Waiter>;
+  attempts: number;
+  /** Peers that were asked and have not answered: one answer of each is looked at. */
+  readonly asked: Set<string>;
+};
 
 export type CertificatesOptions = {
   readonly ledger: Pick<
@@ -64,7 +69,7 @@ export class Certificates {
     if (this.#waiting >= WAITERS_MAX)
       throw new Refusal("TOO_MANY_WAITING", "too many clients wait for proofs here: ask again later");
     return new Promise((resolve) => {
-      const wanted = this.#wanted.get(height) ?? { waiters: new Set(), attempts: 0 };
+      const wanted = this.#wanted.get(height) ?? { waiters: new Set(), attempts: 0, asked: new Set() };
       const waiter: Waiter = { resolve, timer: setTimeout(() => this.#giveUp(height, waiter), waitMs) };
       wanted.waiters.add(waiter);
       this.#waiting += 1;
@@ -90,13 +95,13 @@ export class Certificates {
     return certificate && writeExecutionCertificate(new Writer(), certificate).finish();
   }
 
-  /** A certificate from another peer: taken while it is wanted and if a quorum signed it. */
+  /** A certificate from another peer: taken if that peer was asked for it and a quorum signed it. */
   receive(peerId: string, bytes: Bytes): void {
     const { ledger, validatorsOf, onRefused, onFailed } = this.#options;
     const decoded = decode(bytes, readExecutionCertificate);
     if (!decoded.ok) return onRefused(peerId, `an execution certificate: ${decoded.message}`);
     const certificate = decoded.value;
-    if (!this.#wanted.has(certificate.height)) return;
+    if (this.#wanted.get(certificate.height)?.asked.delete(peerId) !== true) return;
     const set = validatorsOf(certificate.epoch);
     if (set === undefined || !verifyExecutionCertificate(set, certificate))
       return onRefused(peerId, "an execution certificate that does not verify");
@@ -107,7 +112,9 @@ export class Certificates {
   #ask(height: number, wanted: Wanted): void {
     const peers = this.#options.links.connected();
     const peerId = peers[wanted.attempts++ % Math.max(1, peers.length)];
-    if (peerId !== undefined) this.#options.links.send(peerId, { type: "getExecution", height });
+    if (peerId === undefined) return;
+    wanted.asked.add(peerId);
+    this.#options.links.send(peerId, { type: "getExecution", height });
   }
 
   #askAll(): void {
