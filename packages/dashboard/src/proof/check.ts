@@ -1,0 +1,37 @@
+import { fetchGenesis } from "../chain/genesis.ts";
+import { loadChain } from "../chain/load-chain.ts";
+import type { GenesisFile } from "../live/state.ts";
+import { ask } from "../peers/ask.ts";
+import type { Pool } from "../peers/pool.ts";
+import type { Found, ProofParts } from "./sentences.ts";
+
+/** What came of a check in this browser. */
+export type Check =
+  | { readonly outcome: "verified"; readonly proof: ProofParts; readonly found: Found }
+  /** `code` is the verifier's, or `OTHER` for a sound proof of something else than was asked for. */
+  | { readonly outcome: "refused"; readonly code: string; readonly message: string };
+
+const WAIT_MS = 10_000;
+
+/**
+ * Fetches a proof and verifies it against the reader's own genesis document, or else against the one that a peer gives.
+ * `id` is what it must be a proof of. Throws AskError when no peer gives one.
+ */
+export const check = async (
+  pool: Pool,
+  path: string,
+  id: string,
+  own: GenesisFile | undefined,
+  signal: AbortSignal,
+): Promise<Check> => {
+  const query = `proof=true&full=true&waitMs=${WAIT_MS}`;
+  const [{ answer }, genesisText, chain] = await Promise.all([
+    ask<{ readonly proof?: unknown }>(pool, `${path}?${query}`, { signal, timeoutMs: WAIT_MS + 5_000 }),
+    own === undefined ? fetchGenesis(pool, signal) : own.text,
+    loadChain(),
+  ]);
+  const verdict = await chain.verify(genesisText, answer.proof);
+  if (!verdict.ok) return { outcome: "refused", code: verdict.code, message: verdict.message };
+  if (verdict.id !== id) return { outcome: "refused", code: "OTHER", message: "" };
+  return { outcome: "verified", proof: answer.proof as ProofParts, found: verdict };
+};
