@@ -20,7 +20,16 @@ export type PeerOptions = {
   /** The channel's genesis document: this peer's trust anchor. */
   readonly genesisText: string;
   readonly grpc: { readonly host: string; readonly port: number };
-  readonly rest: { readonly host: string; readonly port: number };
+  readonly rest: {
+    readonly host: string;
+    readonly port: number;
+    /** Requests that one address may make in a second; 5,000 unless given. */
+    readonly requestsPerSecond?: number;
+    /** Origins whose pages may have this peer sign by v1, besides its own page; none unless given. */
+    readonly pageOrigins?: readonly string[];
+    /** The directory of a built page to serve at the root; none unless given. */
+    readonly page?: string | undefined;
+  };
   readonly logger: Logger;
   /** The peer cannot go on: its disk failed, or there is a bug. The process should end with a status other than 0. */
   readonly onFailed: (error: unknown) => void;
@@ -44,7 +53,10 @@ export type Peer = {
   close(): Promise<void>;
 };
 
-const listen = async (server: FastifyInstance, { host, port }: PeerOptions["rest"]): Promise<number> => {
+const listen = async (
+  server: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<number> => {
   try {
     // biome-ignore lint/nursery/useAwaitThenable: fastify's overloads hide the promise from the linter.
     await server.listen({ host, port });
@@ -65,6 +77,9 @@ const transportIdentity = ({ certificate, key, root }: Identity): TransportIdent
   keyPem: key.pem,
   rootsPem: [pemOf("CERTIFICATE", root.der)],
 });
+
+/** Far above what an application needs that batches, and far below what would starve consensus. */
+const REQUESTS_PER_SECOND = 5_000;
 
 /** How often every link is judged again: an expired certificate, or one that a new root does not cover, ends it. */
 const REVIEW_MS = 60_000;
@@ -117,6 +132,9 @@ export const createPeer = (options: PeerOptions): Peer => {
       channelOf,
       target,
       bodyBytesMax,
+      requestsPerSecond: options.rest.requestsPerSecond ?? REQUESTS_PER_SECOND,
+      pageOrigins: options.rest.pageOrigins ?? [],
+      page: options.rest.page,
       onInternal: (error) => logger.error({ err: error }, "a request failed"),
     });
     closers.push(() => rest.close());

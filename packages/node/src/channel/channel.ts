@@ -36,11 +36,13 @@ import { decodeFrame, type Frame } from "./frame.ts";
 import { createIdentities, type Identities } from "./identities.ts";
 import type { Links } from "./links.ts";
 import { blockBytes, blockRange, unattested } from "./log-read.ts";
+import { Moves } from "./moves.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Proofs } from "./proofs.ts";
 import { Refusals } from "./refusals.ts";
 import { Repair } from "./repair.ts";
 import { Requests } from "./requests.ts";
+import { Sightings } from "./sightings.ts";
 import { type Committed, Sync } from "./sync.ts";
 import { TransactionCount } from "./transaction-count.ts";
 import { Validator } from "./validator.ts";
@@ -84,6 +86,8 @@ export class Channel {
   readonly outcomes = new Outcomes();
   readonly execution: Execution;
   readonly proofs: Proofs;
+  readonly moves = new Moves();
+  readonly sightings = new Sightings();
   readonly #options: ChannelOptions;
   readonly #set: ValidatorSet;
   readonly #batchLimits: BatchLimits;
@@ -101,6 +105,7 @@ export class Channel {
   readonly #count: TransactionCount;
   #isPending = false;
   #divergedAt: number | undefined;
+  #view = 0;
   #isStarted = false;
   #isClosed = false;
   /** Blocks read last, so that asking for each transaction of one does not read it as often. */
@@ -186,6 +191,7 @@ export class Channel {
       onExecuted: (execution, receipts) => {
         this.#driver.tell({ type: "executed", execution });
         this.outcomes.executed(receipts);
+        this.moves.moved();
       },
       onFailed: options.onFailed,
     });
@@ -279,6 +285,10 @@ export class Channel {
     return this.#options.ledger.head() ?? { ...base, view: 0, executionHeight: 0, proof: undefined };
   }
 
+  get epoch(): number {
+    return this.#options.engine.epoch;
+  }
+
   /** How many transactions the chain holds. */
   get transactionCount(): number {
     return this.#count.value;
@@ -325,15 +335,15 @@ export class Channel {
   #onFrame(from: string, frame: Frame): void {
     const { links, frameBytesMax } = this.#options;
     switch (frame.type) {
-      case "consensus":
+      case "consensus": {
         this.#batches.receive(from, frame.batches);
         if (!this.#isStarted) return;
         // A copy: a view would keep the whole frame in memory for as long as the engine keeps a signature of it.
-        return this.#driver.tell({
-          type: "message",
-          from: links.indexOf(from),
-          bytes: Uint8Array.from(frame.message),
-        });
+        const bytes = Uint8Array.from(frame.message);
+        const validator = links.indexOf(from);
+        if (validator !== undefined) this.sightings.note(validator, bytes, this.#options.now());
+        return this.#driver.tell({ type: "message", from: validator, bytes });
+      }
       case "batches":
         return this.#batches.receive(from, frame.batches);
       case "held":
@@ -405,6 +415,11 @@ export class Channel {
   }
 
   #stepped(): void {
+    const { view } = this.#driver.status();
+    if (view !== this.#view) {
+      this.#view = view;
+      this.moves.moved();
+    }
     this.#fetcher.reconcile(this.#driver.wanted());
     this.#tellPending();
   }
@@ -415,7 +430,8 @@ export class Channel {
   }
 
   #send({ to, message, about }: Extract<Effect, { type: "send" }>): void {
-    const { links } = this.#options;
+    const { links, engine, now } = this.#options;
+    if (engine.self !== undefined) this.sightings.note(engine.self.index, message, now());
     const digests =
       about === undefined ? [] : (this.#candidates.get(about.id)?.body ?? []).map(({ digest }) => digest);
     const frame: Frame = { type: "consensus", message, batches: this.#batches.unacknowledged(digests) };
@@ -518,7 +534,9 @@ export class Channel {
       this.pool.commit(transactions, candidate.header.timestampMs);
       this.outcomes.final(transactions.map(({ id }) => id));
       this.execution.committed({ header: candidate.header, transactions, batches });
+      this.moves.committed(candidate.header.height, this.#options.now());
     }
+    this.moves.moved();
     this.#count.add(
       held.length,
       held.reduce((sum, { transactions }) => sum + transactions.length, 0),

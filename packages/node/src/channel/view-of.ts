@@ -8,7 +8,14 @@ import { Refusal } from "../rest/refusal.ts";
 import type { Channel } from "./channel.ts";
 import type { Links } from "./links.ts";
 import type { Progress, Stage } from "./outcomes.ts";
-import type { BlockView, ChannelView, TransactionView } from "./view.ts";
+import type {
+  BlockView,
+  ChannelView,
+  ConsensusView,
+  ExecutedView,
+  HeaderView,
+  TransactionView,
+} from "./view.ts";
 
 /** The identity by which a peer signs plain v1 transactions, as loopchain's peers did. */
 export type Submitter = { readonly certificate: Uint8Array; readonly seed: Uint8Array };
@@ -45,6 +52,49 @@ const blockView = async (
   return { id, header, transactions: held.transactions, proposerId: links.peerOf(header.proposer) ?? "" };
 };
 
+const headerView = async (
+  { ledger, links, channel }: ViewParts,
+  height: number,
+): Promise<HeaderView | undefined> => {
+  if (height < 1 || height > channel.head().height) return undefined;
+  const read = await ledger.read(height);
+  if (read === undefined) return undefined;
+  const { blockId: id, header } = read;
+  return { id, header, proposerId: links.peerOf(header.proposer) ?? "" };
+};
+
+const executedView = ({ ledger }: ViewParts, height: number): ExecutedView | undefined => {
+  const receipts = ledger.receipts(height);
+  const roots = ledger.roots(height);
+  if (receipts === undefined || roots === undefined) return undefined;
+  const decoded = receipts.flatMap((bytes) => {
+    const receipt = decodeReceipt(bytes);
+    return receipt.ok ? [receipt.value] : [];
+  });
+  return { receipts: decoded, ...roots };
+};
+
+const consensusView = ({ genesis, channel, ledger, links, peerId }: ViewParts): ConsensusView => {
+  const { view, leader } = channel.status();
+  const connected = new Set(links.connected());
+  return {
+    epoch: channel.epoch,
+    view,
+    leader,
+    leaderId: links.peerOf(leader) ?? "",
+    spinInterval: genesis.consensus.spinInterval,
+    height: channel.head().height,
+    executedHeight: ledger.executedHeight(),
+    certifiedHeight: ledger.newestExecutionCertificate()?.height ?? 0,
+    validators: genesis.validators.map((validator, index) => ({
+      index,
+      ...validator,
+      isConnected: validator.id === peerId || connected.has(validator.id),
+      lastMessage: channel.sightings.of(index),
+    })),
+  };
+};
+
 const receiptAt = ({ ledger }: ViewParts, { height, index }: TransactionPlace): Receipt | undefined => {
   const bytes = ledger.receipts(height)?.[index];
   const receipt = bytes === undefined ? undefined : decodeReceipt(bytes);
@@ -65,7 +115,7 @@ const wait = async (parts: ViewParts, id: Hash, stage: Stage, timeoutMs: number)
   return (await parts.channel.outcomes.wait(id, stage, timeoutMs)) ?? progressOf(parts, id);
 };
 
-const executedView = async (parts: ViewParts, place: TransactionPlace): Promise<TransactionView> => {
+const executedTransaction = async (parts: ViewParts, place: TransactionPlace): Promise<TransactionView> => {
   const transaction = (await parts.channel.readBlock(place.height))?.transactions[place.index];
   const receipt = receiptAt(parts, place);
   if (transaction === undefined || receipt === undefined) return { stage: "unknown" };
@@ -75,12 +125,12 @@ const executedView = async (parts: ViewParts, place: TransactionPlace): Promise<
 const transactionView = async (parts: ViewParts, id: Hash): Promise<TransactionView> => {
   const { ledger, channel } = parts;
   const place = ledger.place(id);
-  if (place !== undefined) return executedView(parts, place);
+  if (place !== undefined) return executedTransaction(parts, place);
   const final = await channel.execution.find(id);
   if (final !== undefined) return { stage: "final", ...final };
   // It may have been executed while the log was read.
   const late = ledger.place(id);
-  if (late !== undefined) return executedView(parts, late);
+  if (late !== undefined) return executedTransaction(parts, late);
   const pooled = channel.pool.transaction(id);
   return pooled === undefined ? { stage: "unknown" } : { stage: "accepted", transaction: pooled };
 };
@@ -97,7 +147,7 @@ const query = async (
   score: string,
   method: string,
   params: string,
-): Promise<QueryOutcome> => {
+): Promise<{ readonly height: number; readonly outcome: QueryOutcome }> => {
   const { ledger, host, channel } = parts;
   for (let attempt = 0; attempt < QUERY_ATTEMPTS; attempt++) {
     const height = ledger.executedHeight();
@@ -107,7 +157,8 @@ const query = async (
       return keys.map((key) => ledger.get(key)?.value);
     };
     try {
-      return await host.query({ height, timestampMs, score, method, params, sender: ANYONE }, read);
+      const outcome = await host.query({ height, timestampMs, score, method, params, sender: ANYONE }, read);
+      return { height, outcome };
     } catch (error) {
       if (error instanceof ScoreHostError && error.code === "QUERY_OVERLOADED")
         throw new Refusal(error.code, error.message);
@@ -147,6 +198,13 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     transaction: (id) => transactionView(parts, id),
     block: (which) => blockView(parts, which),
     proofs: channel.proofs,
+    header: (height) => headerView(parts, height),
+    executed: (height) => executedView(parts, height),
+    get: (key) => ({ height: ledger.executedHeight(), held: ledger.get(key) }),
+    height: () => channel.head().height,
+    executedHeight: () => ledger.executedHeight(),
+    consensus: () => consensusView(parts),
+    moves: channel.moves,
     certificateOf: (id) => channel.identities.certificateOf(id),
     query: (score, method, params) => query(parts, score, method, params),
     status: () => {

@@ -1,10 +1,13 @@
 import type { EngineStatus } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
+import type { Held } from "@dure/ledger";
 import type { QueryOutcome } from "@dure/score-host";
 import type { Hash, Header, Receipt, Transaction } from "@dure/types";
 import type { Admission } from "./admission.ts";
+import type { Moves } from "./moves.ts";
 import type { Progress, Stage } from "./outcomes.ts";
 import type { Proofs } from "./proofs.ts";
+import type { Sighting } from "./sightings.ts";
 
 /** A committed block as the APIs show it. */
 export type BlockView = {
@@ -13,6 +16,42 @@ export type BlockView = {
   /** The peer that proposed it. */
   readonly proposerId: string;
   readonly transactions: readonly Transaction[];
+};
+
+/** The same without its data. */
+export type HeaderView = Omit<BlockView, "transactions">;
+
+/** What a height's execution came to, read back. */
+export type ExecutedView = {
+  readonly receipts: readonly Receipt[];
+  readonly stateRoot: Hash;
+  readonly receiptsRoot: Hash;
+};
+
+/** A validator as an onlooker sees it. */
+export type ValidatorView = {
+  readonly index: number;
+  readonly id: string;
+  /** The consensus key, 32 bytes. */
+  readonly publicKey: Bytes;
+  readonly weight: number;
+  readonly isConnected: boolean;
+  readonly lastMessage: Sighting | undefined;
+};
+
+/** Consensus as an onlooker sees it. */
+export type ConsensusView = {
+  readonly epoch: number;
+  readonly view: number;
+  /** The leader's index. */
+  readonly leader: number;
+  readonly leaderId: string;
+  readonly spinInterval: number;
+  readonly height: number;
+  readonly executedHeight: number;
+  /** The greatest height whose execution a quorum attested, as far as this peer knows. */
+  readonly certifiedHeight: number;
+  readonly validators: readonly ValidatorView[];
 };
 
 /** A transaction as far as this peer knows it. */
@@ -75,13 +114,24 @@ export type ChannelView = {
   readonly block: (which: Hash | number | "last") => Promise<BlockView | undefined>;
   /** Makes proofs of what this peer holds (specs/proofs.md). */
   readonly proofs: Pick<Proofs, "transaction" | "block" | "state">;
+  /** A committed block without its data; undefined where this peer holds none. */
+  readonly header: (height: number) => Promise<HeaderView | undefined>;
+  /** The result of an executed height; undefined if it is not executed yet. */
+  readonly executed: (height: number) => ExecutedView | undefined;
+  /** What stands under a raw key after the last height executed. */
+  readonly get: (key: Bytes) => { readonly height: number; readonly held: Held | undefined };
+  readonly height: () => number;
+  readonly executedHeight: () => number;
+  readonly consensus: () => ConsensusView;
+  /** Tells when the channel moves on; see `Moves`. */
+  readonly moves: Pick<Moves, "listen" | "committedAtMs">;
   readonly certificateOf: (sender: Hash) => Bytes | undefined;
   readonly query: (
     score: string,
     method: string,
     params: string,
     sender: Hash | undefined,
-  ) => Promise<QueryOutcome>;
+  ) => Promise<{ readonly height: number; readonly outcome: QueryOutcome }>;
   readonly status: () => ChannelStatus;
   readonly isLeader: () => boolean;
 };

@@ -10,6 +10,9 @@ const withServer = async (work: (server: Awaited<ReturnType<typeof createRest>>)
   const server = await createRest({
     channelOf: () => undefined,
     target: () => "",
+    requestsPerSecond: 5_000,
+    pageOrigins: [],
+    page: undefined,
     bodyBytesMax: 1_000,
     onInternal: (error) => assert.fail(String(error)),
   });
@@ -22,7 +25,7 @@ const withServer = async (work: (server: Awaited<ReturnType<typeof createRest>>)
 
 const codeOf = (body: string): unknown => (JSON.parse(body) as { readonly code?: unknown }).code;
 
-test("a page of another origin may read and may not submit, and neither may one whose name was made to lead here", () =>
+test("a page of another origin may read, and carry what a client signed, and may not have the peer sign, and neither may one whose name was made to lead here", () =>
   withServer(async (server) => {
     const submit = (host: string, origin?: string) =>
       server.inject({
@@ -62,6 +65,19 @@ test("a page of another origin may read and may not submit, and neither may one 
       headers: { origin: "https://example.org", "access-control-request-method": "POST" },
     });
     assert.equal(String(preflight.headers["access-control-allow-methods"]).includes("POST"), false);
+    const signed = await server.inject({
+      method: "OPTIONS",
+      url: "/api/v2/transactions",
+      headers: { origin: "https://example.org", "access-control-request-method": "POST" },
+    });
+    assert.equal(signed.headers["access-control-allow-methods"], "GET, POST");
+    const carried = await server.inject({
+      method: "POST",
+      url: "/api/v2/transactions",
+      headers: { host: "127.0.0.1:9000", origin: "https://example.org" },
+      payload: "{}",
+    });
+    assert.equal(codeOf(carried.body), "CHANNEL_UNKNOWN");
   }));
 
 test("whatever is wrong with a request, its refusal has a code of the table with that status", () =>

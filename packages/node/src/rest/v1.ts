@@ -110,7 +110,7 @@ const answerQuery = async (channel: ChannelView, body: unknown): Promise<Record<
   if (call === undefined)
     throw new Refusal("REQUEST_MALFORMED", "a query is a JSON-RPC object with a method");
   const { id = null } = body as { readonly id?: unknown };
-  const outcome = await channel.query(call.score, call.method, call.params, undefined);
+  const { outcome } = await channel.query(call.score, call.method, call.params, undefined);
   if (outcome.kind === "timeout")
     return {
       response_code: String(CODE.timeout),

@@ -82,6 +82,7 @@ test("a signed transaction is answered with its receipt, and read back with its 
     code: 0,
     message: "",
     result: [{ contract_id: "1", ...propose, approvers: ["a"] }],
+    height,
   });
 });
 

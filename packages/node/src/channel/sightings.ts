@@ -1,0 +1,57 @@
+import { decodeMessage, type Message } from "@dure/consensus";
+import type { Bytes } from "@dure/crypto";
+import { CERTIFICATE_KIND, decodeHeader } from "@dure/types";
+
+/** A validator's message as an onlooker sees it. */
+export type Sighting = {
+  readonly type: Message["type"] | "commit";
+  readonly view?: number;
+  readonly height?: number;
+  readonly atMs: number;
+};
+
+/** What an onlooker sees of a message; undefined of one that does not read. */
+const describe = (bytes: Bytes, atMs: number): Sighting | undefined => {
+  const decoded = decodeMessage(bytes);
+  if (!decoded.ok) return undefined;
+  const message = decoded.value;
+  switch (message.type) {
+    case "proposal": {
+      const header = decodeHeader(message.headerBytes);
+      return header.ok
+        ? { type: "proposal", view: header.value.view, height: header.value.height, atMs }
+        : undefined;
+    }
+    case "vote":
+      return { type: message.kind === CERTIFICATE_KIND.commit ? "commit" : "vote", view: message.view, atMs };
+    case "timeout":
+      return { type: "timeout", view: message.view, atMs };
+    case "attest":
+      return { type: "attest", height: message.execution.height, atMs };
+    case "status":
+      return { type: "status", view: message.highQc.view, height: message.height, atMs };
+    case "certificate":
+      return { type: "certificate", view: message.certificate.view, atMs };
+    case "timeoutCertificate":
+      return { type: "timeoutCertificate", view: message.tc.view, atMs };
+  }
+};
+
+/**
+ * The last consensus message of each validator, for onlookers. What arrives is kept as bytes and read only when someone
+ * asks, so that watching costs the engine nothing.
+ */
+export class Sightings {
+  readonly #last = new Map<number, { readonly bytes: Bytes; readonly atMs: number }>();
+
+  /** Notes a message from the validator of this index, as the connection proves it. */
+  note(validator: number, bytes: Bytes, atMs: number): void {
+    this.#last.set(validator, { bytes, atMs });
+  }
+
+  /** The last message of a validator; undefined if there was none since the start, or if it did not read. */
+  of(validator: number): Sighting | undefined {
+    const last = this.#last.get(validator);
+    return last === undefined ? undefined : describe(last.bytes, last.atMs);
+  }
+}

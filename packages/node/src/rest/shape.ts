@@ -1,0 +1,171 @@
+/** The shapes of v2's answers: what the API's description shows, and the tests hold the answers to. */
+import { z } from "zod";
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const Whole = z.int().min(0);
+const PeerId = z.string();
+/** Bytes in padded base64. */
+const Base64 = z.base64();
+
+export const Receipt = z.object({
+  height: Whole,
+  index: Whole,
+  code: Whole,
+  message: z.string(),
+  result: z.unknown(),
+  events: z.array(z.object({ score: z.string(), name: z.string(), data: z.unknown() })),
+});
+
+export const BlockSummary = z.object({
+  id: Hash,
+  height: Whole,
+  view: Whole,
+  epoch: Whole,
+  parentId: Hash,
+  timestampMs: Whole,
+  proposer: PeerId,
+  bodyRoot: Hash,
+  executionHeight: Whole,
+  transactionCount: Whole,
+});
+
+/** Verified by `@dure/client` or `dure verify`: specs/proofs.md says what its fields are. */
+const Proof = z.looseObject({ format: z.literal("dure/proof/1"), kind: z.string(), channelId: Hash });
+
+export const Block = BlockSummary.extend({ transactions: z.array(Hash), proof: Proof.optional() });
+
+export const BlockPage = z.object({
+  blocks: z.array(BlockSummary),
+  next: Whole.nullable(),
+  height: Whole,
+});
+
+const Transaction = z.object({
+  id: Hash,
+  status: z.enum(["accepted", "final", "executed"]),
+  height: Whole.optional(),
+  index: Whole.optional(),
+  sender: Hash,
+  score: z.string(),
+  expiryMs: Whole,
+  bytes: Base64,
+  receipt: Receipt.optional(),
+});
+
+export const TransactionAnswer = Transaction.extend({ proof: Proof.optional() });
+
+export const TransactionPage = z.object({ transactions: z.array(Transaction), next: Whole.nullable() });
+
+export const Submission = z.strictObject({
+  transactions: z.array(z.string()).min(1).max(1_000),
+  certificates: z.array(z.string()).max(1_000).default([]),
+});
+
+export const Submitted = z.object({
+  transactions: z.array(
+    z.union([
+      z.object({
+        id: Hash,
+        status: z.enum(["accepted", "final", "executed"]),
+        receipt: Receipt.optional(),
+      }),
+      z.object({ status: z.literal("refused"), code: z.string(), message: z.string() }),
+    ]),
+  ),
+});
+
+export const Query = z.strictObject({
+  score: z.string().max(64).optional(),
+  method: z.string().max(256),
+  params: z.unknown().optional(),
+});
+
+export const QueryAnswer = z.object({
+  code: Whole,
+  message: z.string(),
+  result: z.unknown(),
+  height: Whole,
+});
+
+export const StateAnswer = z.object({
+  score: z.string(),
+  key: z.string(),
+  height: Whole,
+  present: z.boolean(),
+  value: z.unknown(),
+  version: z.object({ height: Whole, index: Whole }).nullable(),
+  proof: Proof.optional(),
+});
+
+export const Consensus = z.object({
+  epoch: Whole,
+  view: Whole,
+  leader: Whole,
+  leaderId: PeerId,
+  spinInterval: Whole,
+  height: Whole,
+  executedHeight: Whole,
+  certifiedHeight: Whole,
+  validators: z.array(
+    z.object({
+      index: Whole,
+      id: PeerId,
+      publicKey: Hash,
+      weight: Whole,
+      leads: z.boolean(),
+      connected: z.boolean(),
+      lastMessage: z
+        .object({
+          type: z.enum([
+            "proposal",
+            "vote",
+            "commit",
+            "timeout",
+            "attest",
+            "status",
+            "certificate",
+            "timeoutCertificate",
+          ]),
+          view: Whole.optional(),
+          height: Whole.optional(),
+          atMs: Whole,
+        })
+        .nullable(),
+    }),
+  ),
+});
+
+export const Status = z.object({
+  channelId: Hash,
+  name: z.string(),
+  peerId: PeerId,
+  consensus: z.object({
+    view: Whole,
+    leader: Whole,
+    leaderId: PeerId,
+    height: Whole,
+    highQcView: Whole,
+    timedOutView: Whole,
+    voting: z.boolean(),
+    executionHeight: Whole,
+  }),
+  height: Whole,
+  blockId: Hash,
+  executedHeight: Whole,
+  stateRoot: Hash,
+  transactionCount: Whole,
+  connected: z.array(PeerId),
+  /** Why execution stands still, if it does. */
+  halted: z.string().optional(),
+  /** Height at which this node's execution contradicts others', if it does. */
+  diverged: Whole.optional(),
+  damaged: Whole,
+  pool: z.object({ batches: Whole, bytes: Whole }),
+});
+
+export const ErrorAnswer = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** For clients of v1. */
+  response_code: z.literal(-1),
+});

@@ -1,0 +1,19 @@
+import type { Route } from "../route.ts";
+import { getBlock, listBlocks, listTransactions } from "./blocks.ts";
+import { getState, query } from "./state.ts";
+import { getConsensus, getGenesis, getStatus } from "./status.ts";
+import { getTransaction, submitTransactions } from "./transactions.ts";
+
+/** The routes of v2 that answer at once; the event stream is made per server. */
+export const ROUTES: readonly Route[] = [
+  submitTransactions,
+  getTransaction,
+  listBlocks,
+  getBlock,
+  listTransactions,
+  query,
+  getState,
+  getStatus,
+  getConsensus,
+  getGenesis,
+];

@@ -1,0 +1,41 @@
+import { toHex } from "@dure/types";
+import { route } from "../route.ts";
+import { Consensus, Status } from "../shape.ts";
+
+export const getStatus = route({
+  method: "GET",
+  path: "/status",
+  summary: "This peer's view of its channel: heights, state root, links, what stands still and why.",
+  answer: Status,
+  handle: ({ channel }) => channel.status(),
+});
+
+export const getGenesis = route({
+  method: "GET",
+  path: "/genesis",
+  summary: "The genesis document, whose tagged hash is the channel id. Trust one of your own instead.",
+  answer: "application/json",
+  handle: ({ channel, reply }) => reply.type("application/json").send(channel.genesisText),
+});
+
+export const getConsensus = route({
+  method: "GET",
+  path: "/consensus",
+  summary: "Who leads in which view, and the last message of each validator that reached this peer.",
+  answer: Consensus,
+  handle: ({ channel }) => {
+    const { validators, ...rest } = channel.consensus();
+    return {
+      ...rest,
+      validators: validators.map(({ index, id, publicKey, weight, isConnected, lastMessage }) => ({
+        index,
+        id,
+        publicKey: toHex(publicKey),
+        weight,
+        leads: index === rest.leader,
+        connected: isConnected,
+        lastMessage: lastMessage ?? null,
+      })),
+    };
+  },
+});
