@@ -85,7 +85,11 @@ export type ChannelStatus = {
   readonly diverged: number | undefined;
   /** Heights whose blocks are damaged on disk and being fetched again. */
   readonly damaged: number;
-  readonly pool: { readonly batches: number; readonly bytes: number };
+  readonly pool: {
+    readonly transactions: number;
+    readonly batches: number;
+    readonly bytes: number;
+  };
 };
 
 /** What the APIs may ask of a channel: the seam between a peer's core and its REST and gRPC faces. */

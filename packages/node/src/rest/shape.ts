@@ -160,7 +160,7 @@ export const Status = z.object({
   /** Height at which this node's execution contradicts others', if it does. */
   diverged: Whole.optional(),
   damaged: Whole,
-  pool: z.object({ batches: Whole, bytes: Whole }),
+  pool: z.object({ transactions: Whole, batches: Whole, bytes: Whole }),
 });
 
 export const ErrorAnswer = z.object({
