@@ -1,13 +1,12 @@
 import { useEffect, useMemo } from "react";
 import { Route, Switch } from "wouter";
-import { useCell } from "./parts/context.tsx";
+import type { Network } from "./live/network.ts";
 import { BlockPage } from "./pages/block-page.tsx";
 import { Header } from "./pages/header.tsx";
 import { NoticeBar } from "./pages/notice.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
-import type { Network } from "./live/network.ts";
-import { PageProvider } from "./parts/context.tsx";
+import { PageProvider, useCell } from "./parts/context.tsx";
 import { useRemembered } from "./parts/remembered.ts";
 import { chooseTheme } from "./parts/theme.ts";
 import { chooseLanguage, LANGUAGES } from "./text/language.ts";

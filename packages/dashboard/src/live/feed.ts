@@ -1,4 +1,5 @@
 import type { BlockSummary, Events, TransactionAnswer } from "../answers.ts";
+import { readPayload } from "../chain/payload.ts";
 import { median } from "./median.ts";
 import { createRecent } from "./recent.ts";
 
@@ -11,8 +12,8 @@ export type TransactionRow = {
   readonly height: number;
   readonly index: number;
   readonly score: string;
-  /** The method called; null for data, undefined where it was not told. */
-  readonly method: string | null | undefined;
+  /** The method called; null for data. */
+  readonly method: string | null;
   readonly code: number;
 };
 
@@ -38,7 +39,7 @@ export type Feed = {
       readonly transactionCount: number;
     },
   ) => void;
-  /** Transactions of a block that was final before the page was opened, in their order. */
+  /** Transactions that were executed before the page was opened, in their order. */
   readonly fill: (transactions: readonly TransactionAnswer[]) => void;
   readonly block: (event: Events["block"]) => void;
   readonly transaction: (event: Events["transaction"]) => void;
@@ -64,12 +65,12 @@ export const createFeed = (): Feed => {
     },
     fill: (older) => {
       if (transactions.list().length > 0) return;
-      for (const { id, score, receipt } of older.slice(-ROWS_MAX))
+      for (const { id, score, bytes, receipt } of older.slice(-ROWS_MAX))
         if (receipt !== undefined)
           transactions.push({
             id,
             score,
-            method: undefined,
+            method: readPayload(bytes).method ?? null,
             height: receipt.height,
             index: receipt.index,
             code: receipt.code,

@@ -1,4 +1,11 @@
-import type { BlocksAnswer, ConsensusAnswer, StatusAnswer, TransactionsAnswer } from "../answers.ts";
+import type {
+  BlockSummary,
+  BlocksAnswer,
+  ConsensusAnswer,
+  StatusAnswer,
+  TransactionAnswer,
+  TransactionsAnswer,
+} from "../answers.ts";
 import { ask } from "../peers/ask.ts";
 import type { Directory } from "./directory.ts";
 import type { Feed } from "./feed.ts";
@@ -28,24 +35,33 @@ export const showFirst = async (
   feed.begin(latest.blocks, { ...status, height });
   state.feed.set(feed.view());
   directory.heard(url, status);
-  const filled = latest.blocks.find(({ transactionCount }) => transactionCount > 0);
-  if (filled !== undefined) void fill(state, directory, feed, filled.height, signal);
+  void fill(state, directory, feed, latest.blocks, signal);
   return height;
 };
 
-/** Shows the transactions of the latest block that has some; without them the list fills as new ones come. */
+/** How many blocks are read, at most, to fill the list of transactions. */
+const FILLED_MAX = 5;
+
+/** Shows the transactions of the latest blocks that have some; without them the list fills as new ones come. */
 const fill = async (
   state: State,
   { pool }: Directory,
   feed: Feed,
-  height: number,
+  latest: readonly BlockSummary[],
   signal: AbortSignal,
 ): Promise<void> => {
+  const found: TransactionAnswer[] = [];
+  const filled = latest.filter(({ transactionCount }) => transactionCount > 0).slice(0, FILLED_MAX);
   try {
-    const path = `/api/v2/blocks/${height}/transactions?limit=${LATEST}`;
-    feed.fill((await ask<TransactionsAnswer>(pool, path, { signal })).answer.transactions);
-    state.feed.set(feed.view());
+    for (const { height, transactionCount } of filled) {
+      if (found.length >= LATEST) break;
+      const from = Math.max(0, transactionCount - LATEST);
+      const path = `/api/v2/blocks/${height}/transactions?from=${from}&limit=${LATEST}`;
+      found.unshift(...(await ask<TransactionsAnswer>(pool, path, { signal })).answer.transactions);
+    }
   } catch {
     // Shown without.
   }
+  feed.fill(found);
+  state.feed.set(feed.view());
 };

@@ -1,7 +1,7 @@
-import { pause } from "./pause.ts";
 import type { Directory } from "./directory.ts";
 import type { Feed } from "./feed.ts";
 import { showFirst } from "./first-view.ts";
+import { pause } from "./pause.ts";
 import type { Rate } from "./rate.ts";
 import type { SentLog } from "./sent.ts";
 import type { State } from "./state.ts";
@@ -89,7 +89,10 @@ export const startFollowing = (parts: FollowParts, signal: AbortSignal): Followe
     while (!signal.aborted) {
       try {
         if (directory.known().length === 0) await directory.learn();
-        if (cursor === undefined || (state.link.get().phase === "lost" && performance.now() - lostMs > RESUME_MS))
+        if (
+          cursor === undefined ||
+          (state.link.get().phase === "lost" && performance.now() - lostMs > RESUME_MS)
+        )
           cursor = { from: (await showFirst(state, directory, feed, signal)) + 1 };
       } catch {
         lost();

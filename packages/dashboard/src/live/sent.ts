@@ -33,7 +33,7 @@ export type SentLog = {
   readonly progress: (id: string, progress: Progress, nowMs: number) => void;
 };
 
-const SENT_MAX = 5;
+const SENT_MAX = 3;
 const ARRIVALS_MAX = 256;
 
 /** Follows the page's own transactions, the latest few, newest first. */
@@ -43,9 +43,10 @@ export const createSentLog = (cell: Cell<readonly Sent[]>): SentLog => {
     const change = (sent: Sent): Sent => {
       if (sent.id !== id || sent.executedAfterMs !== undefined) return sent;
       const finalMs = arrivals.get(told.height) ?? nowMs;
-      // A block may arrive before the answer that it was accepted: the order of the stages holds all the same.
       const finalAfterMs = sent.finalAfterMs ?? Math.max(0, finalMs - sent.sentMs);
-      const final = { ...sent, finalAfterMs, height: told.height };
+      // A block may be told sooner than the answer that it was accepted arrives: it was, by then at the latest.
+      const acceptedAfterMs = Math.min(sent.acceptedAfterMs, finalAfterMs);
+      const final = { ...sent, acceptedAfterMs, finalAfterMs, height: told.height };
       if (told.stage === "final") return final;
       const { code, message } = told;
       return { ...final, code, message, executedAfterMs: Math.max(finalAfterMs, nowMs - sent.sentMs) };

@@ -96,7 +96,7 @@ export const BlockPage = ({ which }: { readonly which: string }) => {
             <div className="columns">
               <About block={block} />
               <BlockTransactions height={block.height} total={block.transactions.length} />
-              <ProofPanel path={`/api/v2/blocks/${block.height}`} id={block.id} isFormed />
+              <ProofPanel subject={{ kind: "blocks", name: block.height, id: block.id }} isExecuted />
             </div>
           </>
         )}

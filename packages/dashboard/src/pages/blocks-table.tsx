@@ -1,11 +1,11 @@
 import { memo } from "react";
 import { Link } from "wouter";
-import { Card } from "../parts/card.tsx";
-import { useCell, usePage } from "../parts/context.tsx";
 import { count, span } from "../format/digits.ts";
 import { timeOfDay } from "../format/moment.ts";
 import { shortPeer } from "../format/short.ts";
 import type { BlockRow } from "../live/feed.ts";
+import { Card } from "../parts/card.tsx";
+import { useCell, usePage } from "../parts/context.tsx";
 
 const Row = memo(({ block }: { readonly block: BlockRow }) => {
   const { language } = usePage();

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { useCell, usePage } from "../parts/context.tsx";
 import { count, rate, span } from "../format/digits.ts";
+import { useCell, usePage } from "../parts/context.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 
 const Figure = ({
@@ -60,17 +60,9 @@ export const Figures = () => {
         value={known(feed.height)}
         note={text.figures.heightNote(known(feed.executedHeight))}
       />
-      <Figure
-        name={text.figures.final}
-        value={span(feed.finalMs, language)}
-        note={text.figures.finalNote}
-      />
+      <Figure name={text.figures.final} value={span(feed.finalMs, language)} note={text.figures.finalNote} />
       <RateFigure />
-      <Figure
-        name={text.figures.total}
-        value={known(feed.transactionCount)}
-        note={text.figures.totalNote}
-      />
+      <Figure name={text.figures.total} value={known(feed.transactionCount)} note={text.figures.totalNote} />
     </dl>
   );
 };

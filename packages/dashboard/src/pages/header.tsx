@@ -1,10 +1,10 @@
 import { Link } from "wouter";
-import { ShortHash } from "../parts/hash.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
+import { ShortHash } from "../parts/hash.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { THEMES, type Theme } from "../parts/theme.ts";
-import { LANGUAGES, type Language } from "../text/language.ts";
 import { usePeerName } from "../parts/use-peer-name.ts";
+import { LANGUAGES, type Language } from "../text/language.ts";
 
 /** What the reader may set. */
 export type Settings = {
@@ -18,7 +18,10 @@ const LinkState = () => {
   const { network, text } = usePage();
   const { phase, url } = useCell(network.state.link);
   const peerName = usePeerName();
-  const said = phase === "live" && url !== undefined ? text.link.live(peerName(url)) : text.link[phase === "live" ? "looking" : phase];
+  const said =
+    phase === "live" && url !== undefined
+      ? text.link.live(peerName(url))
+      : text.link[phase === "live" ? "looking" : phase];
   return <span className={`link ${phase}`}>{said}</span>;
 };
 

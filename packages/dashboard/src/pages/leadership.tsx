@@ -1,7 +1,7 @@
-import { Card } from "../parts/card.tsx";
-import { useCell, usePage } from "../parts/context.tsx";
 import { count } from "../format/digits.ts";
 import { shortPeer } from "../format/short.ts";
+import { Card } from "../parts/card.tsx";
+import { useCell, usePage } from "../parts/context.tsx";
 import { Ring } from "../ring/ring.tsx";
 
 /** Who leads now, on the ring of validators. */
@@ -23,7 +23,9 @@ export const Leadership = () => {
         }
         view={consensus === undefined ? "" : text.leadership.view(count(consensus.view, language))}
       />
-      <p className="note">{consensus === undefined ? "\u00a0" : text.leadership.spin(consensus.spinInterval)}</p>
+      <p className="note">
+        {consensus === undefined ? "\u00a0" : text.leadership.spin(consensus.spinInterval)}
+      </p>
     </Card>
   );
 };

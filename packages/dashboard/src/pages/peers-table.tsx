@@ -1,7 +1,7 @@
-import { Card } from "../parts/card.tsx";
-import { useCell, usePage } from "../parts/context.tsx";
 import { count } from "../format/digits.ts";
 import type { PeerRow } from "../live/state.ts";
+import { Card } from "../parts/card.tsx";
+import { useCell, usePage } from "../parts/context.tsx";
 
 const Row = ({ peer, leads }: { readonly peer: PeerRow; readonly leads: boolean }) => {
   const { text, language } = usePage();

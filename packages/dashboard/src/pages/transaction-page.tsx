@@ -132,9 +132,8 @@ export const TransactionPage = ({ id }: { readonly id: string }) => {
               <ReceiptCard transaction={transaction} />
               {transaction.status !== "accepted" && (
                 <ProofPanel
-                  path={`/api/v2/transactions/${id}`}
-                  id={id}
-                  isFormed={transaction.status === "executed"}
+                  subject={{ kind: "transactions", name: id, id }}
+                  isExecuted={transaction.status === "executed"}
                 />
               )}
             </div>

@@ -1,15 +1,15 @@
 import { memo } from "react";
 import { Link } from "wouter";
+import { count } from "../format/digits.ts";
+import { shortId } from "../format/short.ts";
+import type { TransactionRow } from "../live/feed.ts";
 import { Card } from "../parts/card.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
-import { count } from "../format/digits.ts";
-import type { TransactionRow } from "../live/feed.ts";
-import { shortId } from "../format/short.ts";
 import { Outcome } from "../parts/outcome.tsx";
 
 const Row = memo(({ row }: { readonly row: TransactionRow }) => {
   const { text, language } = usePage();
-  const call = row.method === null ? text.transactions.data : (row.method ?? row.score);
+  const call = row.method ?? text.transactions.data;
   return (
     <tr>
       <th scope="row">

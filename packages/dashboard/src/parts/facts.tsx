@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 
 /** Names and values, one under another. */
-export const Facts = ({ children }: { readonly children: ReactNode }) => <dl className="facts">{children}</dl>;
+export const Facts = ({ children }: { readonly children: ReactNode }) => (
+  <dl className="facts">{children}</dl>
+);
 
 /** One of them. */
 export const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (

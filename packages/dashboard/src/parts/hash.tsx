@@ -33,7 +33,7 @@ export const Hash = ({ value, what }: { readonly value: string; readonly what: s
 const CopyMark = () => (
   <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
     <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" fill="none" stroke="currentColor" />
-    <path d="M3 10.5V4A1.5 1.5 0 0 1 4.500 2.500H10.500" fill="none" stroke="currentColor" />
+    <path d="M3 10.5V4A1.5 1.5 0 0 1 4.5 2.5H10.5" fill="none" stroke="currentColor" />
   </svg>
 );
 

@@ -1,6 +1,7 @@
-/** A line through values that stand for the last minute; it is decoration beside the number that says it. */
+/** A line through the values of the last minute, nothing for a minute of zeros. It decorates the number that says it. */
 export const Sparkline = ({ values }: { readonly values: readonly number[] }) => {
-  const top = Math.max(1, ...values);
+  const top = Math.max(...values);
+  if (!(top > 0)) return null;
   const points = values.map((value, at) => `${at},${(24 * (1 - value / top)).toFixed(2)}`);
   const last = values.length - 1;
   return (

@@ -10,7 +10,11 @@ test("peers are asked in the given order, and those that failed come last, the l
   pool.failed("b");
   assert.deepEqual(pool.urls(), ["c", "a", "b"]);
   pool.failed("c");
-  assert.deepEqual(pool.urls(), ["a", "b", "c"], "when all have failed, the one that has rested longest is next");
+  assert.deepEqual(
+    pool.urls(),
+    ["a", "b", "c"],
+    "when all have failed, the one that has rested longest is next",
+  );
   pool.worked("b");
   assert.deepEqual(pool.urls(), ["b", "a", "c"]);
 });

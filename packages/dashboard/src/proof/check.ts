@@ -12,21 +12,30 @@ export type Check =
   | { readonly outcome: "refused"; readonly code: string; readonly message: string };
 
 const WAIT_MS = 10_000;
+/** Proofs are of all that there is: a transaction's with its receipt, a block's with its data. */
+const QUERY = { transactions: "proof=true", blocks: "proof=true&full=true" } as const;
+
+/** What a proof is asked for: where it stands in the API, and the id that it must be a proof of. */
+export type Subject = {
+  readonly kind: keyof typeof QUERY;
+  /** An id or a height. */
+  readonly name: string | number;
+  readonly id: string;
+};
 
 /**
  * Fetches a proof and verifies it against the reader's own genesis document, or else against the one that a peer gives.
- * `id` is what it must be a proof of. Throws AskError when no peer gives one.
+ * Throws AskError when no peer gives one.
  */
 export const check = async (
   pool: Pool,
-  path: string,
-  id: string,
+  { kind, name, id }: Subject,
   own: GenesisFile | undefined,
   signal: AbortSignal,
 ): Promise<Check> => {
-  const query = `proof=true&full=true&waitMs=${WAIT_MS}`;
+  const path = `/api/v2/${kind}/${name}?${QUERY[kind]}&waitMs=${WAIT_MS}`;
   const [{ answer }, genesisText, chain] = await Promise.all([
-    ask<{ readonly proof?: unknown }>(pool, `${path}?${query}`, { signal, timeoutMs: WAIT_MS + 5_000 }),
+    ask<{ readonly proof?: unknown }>(pool, path, { signal, timeoutMs: WAIT_MS + 5_000 }),
     own === undefined ? fetchGenesis(pool, signal) : own.text,
     loadChain(),
   ]);

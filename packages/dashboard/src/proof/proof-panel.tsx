@@ -4,7 +4,7 @@ import { Card } from "../parts/card.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
 import { FileButton } from "../parts/file-button.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
-import { type Check, check } from "./check.ts";
+import { type Check, check, type Subject } from "./check.ts";
 import { sentences } from "./sentences.ts";
 
 /** The seal: a word and a sign, never a colour alone. */
@@ -14,8 +14,8 @@ const Seal = ({ outcome }: { readonly outcome: Check["outcome"] | "working" }) =
   return (
     <p className={`seal ${outcome}`} role="status">
       <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-        <circle cx="12" cy="12" r="10.500" />
-        {outcome === "verified" && <path d="M7 12.500l3.500 3.500L17 9" />}
+        <circle cx="12" cy="12" r="10.5" />
+        {outcome === "verified" && <path d="M7 12.5l3.5 3.5L17 9" />}
         {outcome === "refused" && <path d="M8 8l8 8M16 8l-8 8" />}
       </svg>
       {word[outcome]}
@@ -53,7 +53,9 @@ const Trust = () => {
   };
   return (
     <div className="trust">
-      <p className="note">{own === undefined ? text.proof.by.peer(shortId(id)) : text.proof.by.own(own.name)}</p>
+      <p className="note">
+        {own === undefined ? text.proof.by.peer(shortId(id)) : text.proof.by.own(own.name)}
+      </p>
       {own === undefined && <code className="long">{id}</code>}
       <div className="buttons">
         <FileButton accept=".json,application/json" onFiles={(files) => void open(files)}>
@@ -69,22 +71,19 @@ const Trust = () => {
   );
 };
 
-/** The proof of what stands at `path`, verified in this browser, with what was checked in sentences. */
+/** The proof of a transaction or block, verified in this browser, with what was checked in sentences. */
 export const ProofPanel = ({
-  path,
-  id,
-  isFormed,
+  subject,
+  isExecuted,
 }: {
-  readonly path: string;
-  /** What it must be a proof of. */
-  readonly id: string;
-  /** Whether the result is executed; when that changes, there is more to prove. */
-  readonly isFormed: boolean;
+  readonly subject: Subject;
+  /** When that changes, there is more to prove. */
+  readonly isExecuted: boolean;
 }) => {
   const { network, text } = usePage();
   const own = useCell(network.state.ownGenesis);
-  const [asked, again] = useAnswer(`${id} ${isFormed} ${own?.name} ${own?.text.length}`, (signal) =>
-    check(network.directory.pool, path, id, own, signal),
+  const [asked, again] = useAnswer(`${subject.id} ${isExecuted} ${own?.name} ${own?.text.length}`, (signal) =>
+    check(network.directory.pool, subject, own, signal),
   );
   const isForming = asked.phase === "failed" && asked.code === "PROOF_NOT_READY";
   useEffect(() => {

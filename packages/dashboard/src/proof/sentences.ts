@@ -45,7 +45,8 @@ export const sentences = (
   else {
     const { transactions, receipts } = data;
     told.push(transactions.length === 0 ? steps.empty : steps.whole(say(transactions.length)));
-    if (receipts !== null && transactions.length > 0) told.push(steps.receipts(say(receipts.receipts.length)));
+    if (receipts !== null && transactions.length > 0)
+      told.push(steps.receipts(say(receipts.receipts.length)));
   }
   return told;
 };

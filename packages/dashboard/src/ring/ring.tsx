@@ -5,7 +5,7 @@ import { anchorAt, angleOf, discRadius, LABELS_MAX, onwards, pointAt } from "./g
 /** A validator as the ring shows it. */
 export type Seat = { readonly id: string; readonly isConnected: boolean };
 
-const RADIUS = 118;
+const RADIUS = 120;
 const LABEL_GAP = 16;
 
 /**
@@ -32,7 +32,7 @@ export const Ring = ({
   const disc = discRadius(seats.length, RADIUS);
   const leads = seats[leader];
   return (
-    <svg className="ring" viewBox="-200 -165 400 330" role="img" aria-label={label}>
+    <svg className="ring" viewBox="-192 -166 384 332" role="img" aria-label={label}>
       <circle className="track" r={RADIUS} />
       {leads !== undefined && (
         <g className="light" style={{ transform: `rotate(${next}deg)` }}>

@@ -12,7 +12,13 @@ test("any JSON is data", () => {
 });
 
 test("a call has a method and an object of parameters", () => {
-  const call = { ...draft, kind: "call", score: "token", method: " transfer ", params: '{"to":"bob"}' } as const;
+  const call = {
+    ...draft,
+    kind: "call",
+    score: "token",
+    method: " transfer ",
+    params: '{"to":"bob"}',
+  } as const;
   const content = { kind: "call", score: "token", method: "transfer", params: { to: "bob" } };
   assert.deepEqual(readDraft(call), content);
   assert.deepEqual(readDraft({ ...call, params: "" }), { ...content, params: {} });

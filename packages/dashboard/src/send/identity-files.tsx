@@ -1,6 +1,6 @@
 import { loadChain } from "../chain/load-chain.ts";
-import { FileButton } from "../parts/file-button.tsx";
 import { usePage } from "../parts/context.tsx";
+import { FileButton } from "../parts/file-button.tsx";
 import type { Identity } from "./identity.ts";
 
 /** Opens an identity from its two files. */
@@ -32,9 +32,7 @@ export const IdentityFiles = ({
       <FileButton accept=".pem" multiple onFiles={(files) => void open(files)}>
         {text.send.files}
       </FileButton>
-      <p className="note">
-        {identity === undefined ? text.send.filesNote : text.send.opened(identity.name)}
-      </p>
+      <p className="note">{identity === undefined ? text.send.filesNote : text.send.opened(identity.name)}</p>
     </div>
   );
 };

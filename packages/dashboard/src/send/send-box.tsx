@@ -1,14 +1,14 @@
 import { type FormEvent, useState } from "react";
 import { fetchGenesis, rulesOf } from "../chain/genesis.ts";
 import { Card } from "../parts/card.tsx";
-import { useCell, usePage } from "../parts/context.tsx";
 import { Choice } from "../parts/choice.tsx";
+import { useCell, usePage } from "../parts/context.tsx";
 import { Field } from "../parts/field.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
 import { AskError } from "../peers/ask.ts";
 import { type Draft, readDraft } from "./draft.ts";
-import { IdentityFiles } from "./identity-files.tsx";
 import type { Identity } from "./identity.ts";
+import { IdentityFiles } from "./identity-files.tsx";
 import { followSent, sendByPeer } from "./send.ts";
 import { sendSigned } from "./send-signed.ts";
 import { SentList } from "./sent-list.tsx";
@@ -86,7 +86,11 @@ export const SendBox = () => {
             <div className="pair">
               <Field label={text.send.score}>
                 {(id) => (
-                  <select id={id} value={draft.score} onChange={(event) => change({ score: event.target.value })}>
+                  <select
+                    id={id}
+                    value={draft.score}
+                    onChange={(event) => change({ score: event.target.value })}
+                  >
                     <option value="">{text.send.defaultScore(known?.defaultScore ?? "")}</option>
                     {known?.scores
                       .filter((name) => name !== known.defaultScore)

@@ -4,7 +4,8 @@ import { AskError, ask } from "../peers/ask.ts";
 import type { Content } from "./draft.ts";
 import type { Identity } from "./identity.ts";
 
-const base64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+const base64 = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 /** Signs the content here and has a peer take it, by REST v2. Resolves with the transaction's id; throws AskError. */
 export const sendSigned = async (

@@ -37,7 +37,9 @@ export const followSent = async (network: Network, id: string, sentMs: number): 
     await pause(POLL_MS, signal);
     if (!isPending()) return;
     try {
-      const { answer } = await ask<TransactionAnswer>(directory.pool, `/api/v2/transactions/${id}`, { signal });
+      const { answer } = await ask<TransactionAnswer>(directory.pool, `/api/v2/transactions/${id}`, {
+        signal,
+      });
       const { status, receipt, height } = answer;
       if (status === "executed" && receipt !== undefined)
         sentLog.progress(id, { stage: "executed", ...receipt }, performance.now());

@@ -181,8 +181,7 @@ export const en = {
     steps: {
       genesis: (channel: string, validators: number) =>
         `The genesis document’s hash is the channel id ${channel}; it names ${validators} validators and their keys.`,
-      commit: (height: string) =>
-        `Block ${height} is final: a quorum of these validators signed its commit.`,
+      commit: (height: string) => `Block ${height} is final: a quorum of these validators signed its commit.`,
       chain: (height: string, top: string) =>
         `Block ${height} is final: a quorum of these validators signed the commit of block ${top}, and each header names its parent’s hash, down to this one.`,
       place: (position: string, total: string, hashes: number) =>

@@ -24,7 +24,9 @@ const at = (catalogue: unknown, path: string): unknown =>
 
 /** A text, or what a function makes of recognisable values. */
 const said = (value: unknown): string =>
-  typeof value === "function" ? String(value(...["@1@", "@2@", "@3@"].slice(0, value.length))) : String(value);
+  typeof value === "function"
+    ? String(value(...["@1@", "@2@", "@3@"].slice(0, value.length)))
+    : String(value);
 
 test("the languages have the same texts, none of them empty", () => {
   for (const catalogue of Object.values(LANGUAGES)) {
