@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { port } from "../arguments.ts";
+import { gather, port, wholeNumber } from "../arguments.ts";
 import { emitter } from "../emit.ts";
 import { firstLine } from "../first-line.ts";
 import { type GivenSettings, readConfigFile, settle } from "../peer/settings.ts";
@@ -7,14 +7,20 @@ import { reportError } from "../report-error.ts";
 import { endingAfter, untilStopped } from "../until-stopped.ts";
 import { type OutputOptions, withOutput } from "./output.ts";
 
-type Options = GivenSettings & OutputOptions & { readonly config?: string; readonly supervised?: true };
+type Options = Omit<GivenSettings, "pageOrigins"> &
+  OutputOptions & {
+    readonly config?: string;
+    readonly supervised?: true;
+    readonly pageOrigin?: readonly string[];
+  };
 
 const run = async (options: Options): Promise<void> => {
-  const { config, supervised, json, verbose, ...given } = options;
+  const { config, supervised, json, verbose, pageOrigin, ...given } = options;
   const stopping = untilStopped(supervised === true);
   const line = given.token === "-" ? firstLine(process.stdin, stopping) : undefined;
   const file = config === undefined ? {} : await readConfigFile(config);
-  const settings = settle({ ...given, token: given.token ?? process.env["DURE_TOKEN"] }, file);
+  const chosen = { ...given, pageOrigins: pageOrigin, token: given.token ?? process.env["DURE_TOKEN"] };
+  const settings = settle(chosen, file);
   const { runPeer } = await import("../peer/run-peer.ts");
   const token = line === undefined ? settings.token : await line;
   if (stopping.aborted) return;
@@ -48,6 +54,17 @@ export const addPeer = (program: Command): void => {
     .option("--rest-host <host>", "where to listen for clients (default: 127.0.0.1)")
     .option("--rest-port <port>", "port for clients (default: 9000)", port)
     .option("--public-host <host>", "the name or address by which others reach it (default: --grpc-host)")
+    .option("--page <dir>", "the page to serve to browsers, or off (default: the one that comes with dure)")
+    .option(
+      "--page-origin <origin>",
+      "a page of this origin may have the peer sign by REST v1; may be repeated",
+      gather,
+    )
+    .option(
+      "--rest-rate <n>",
+      "requests that one address may make in a second (default: 5000)",
+      wholeNumber(1, 1_000_000),
+    )
     .option("--config <file>", "a JSON file with these settings in camelCase; options win over it")
     .option("--log-level <level>", "debug, info, warn, error or silent (default: info)")
     .option("--supervised", "end when stdin does")

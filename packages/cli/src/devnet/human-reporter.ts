@@ -74,6 +74,7 @@ export const humanReporter = (): Reporter => {
           ]),
         ),
       );
+      console.log(`\nWatch it live: ${pc.cyan(processes[0]?.url ?? "")}`);
       console.log("\nTry, in another terminal:\n");
       for (const command of commandsToTry(home)) console.log(`  ${pc.cyan(command)}`);
       console.log(pc.dim("\nCtrl-C stops it and keeps its data.\n"));

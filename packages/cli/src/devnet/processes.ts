@@ -70,6 +70,8 @@ export const peerSpec = async (
       ...["--radiostation", `${LOOPBACK}:${plan.station.grpc}`],
       ...["--grpc-host", LOOPBACK, "--grpc-port", String(ports.grpc)],
       ...["--rest-host", LOOPBACK, "--rest-port", String(ports.rest)],
+      // The RadioStation's page has a box that sends one, as the peers' own pages have.
+      ...[LOOPBACK, "localhost"].flatMap((host) => ["--page-origin", `http://${host}:${plan.station.rest}`]),
       ...(isGated ? ["--token", "-"] : []),
     ],
   };

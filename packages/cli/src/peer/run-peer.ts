@@ -3,6 +3,7 @@ import { createLogger, createPeer } from "@dure/node";
 import type { Emit } from "../emit.ts";
 import { CliError } from "../error.ts";
 import { lockHome } from "../home/lock-home.ts";
+import { pageDirectory } from "../page-directory.ts";
 import { aborted } from "../until-stopped.ts";
 import { openAddressBook } from "./address-book.ts";
 import { openConsensusKey } from "./consensus-key.ts";
@@ -82,7 +83,13 @@ export const runPeer = async (
       consensusSeed,
       genesisText: anchor.text,
       grpc: { host: settings.grpcHost, port: settings.grpcPort },
-      rest: { host: settings.restHost, port: settings.restPort },
+      rest: {
+        host: settings.restHost,
+        port: settings.restPort,
+        pageOrigins: settings.pageOrigins,
+        page: pageDirectory(settings.page),
+        ...(settings.restRate !== undefined && { requestsPerSecond: settings.restRate }),
+      },
       logger,
       onFailed,
     });

@@ -27,6 +27,12 @@ export type PeerSettings = {
   /** Addresses of other peers carried by hand; those of the RadioStation's directory win. */
   readonly peers: readonly PeerAddress[];
   readonly logLevel: string;
+  /** The directory of the page to serve, or `off`; the one that comes with dure unless given. */
+  readonly page?: string;
+  /** Origins whose pages may have this peer sign by REST v1, besides its own page. */
+  readonly pageOrigins: readonly string[];
+  /** Requests that one address may make in a second. */
+  readonly restRate?: number;
 };
 
 /** The same as far as it is given in one place. */
@@ -46,9 +52,13 @@ const TEXTS = [
   "restHost",
   "publicHost",
   "logLevel",
+  "page",
 ];
 const PORTS = ["grpcPort", "restPort"];
 const PATHS = new Set(["home", "certificate", "key", "root", "genesis"]);
+
+const isOrigin = (value: unknown): boolean =>
+  typeof value === "string" && URL.canParse(value) && new URL(value).origin === value;
 
 const isPort = (value: unknown): boolean =>
   typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535;
@@ -66,7 +76,16 @@ const isAddress = (value: unknown): boolean =>
 const flawOf = (field: string, value: unknown): string | undefined => {
   if (TEXTS.includes(field)) return typeof value === "string" ? undefined : `${field} is not a text`;
   if (PORTS.includes(field)) return isPort(value) ? undefined : `${field} is not a port from 1 to 65535`;
-  if (field !== "peers") return `${field} is no setting: use ${[...TEXTS, ...PORTS, "peers"].join(", ")}`;
+  if (field === "restRate")
+    return Number.isSafeInteger(value) && Number(value) >= 1
+      ? undefined
+      : "restRate is not a whole number from 1";
+  if (field === "pageOrigins")
+    return Array.isArray(value) && value.every(isOrigin)
+      ? undefined
+      : 'pageOrigins is not a list of origins such as "http://127.0.0.1:9002"';
+  if (field !== "peers")
+    return `${field} is no setting: use ${[...TEXTS, ...PORTS, "restRate", "pageOrigins", "peers"].join(", ")}`;
   return Array.isArray(value) && value.every(isAddress)
     ? undefined
     : 'peers is not a list of {"id": "peer1.org", "address": "host:port"}';
@@ -110,6 +129,7 @@ export const settle = (options: GivenSettings, file: GivenSettings): PeerSetting
     restHost: "127.0.0.1",
     restPort: 9000,
     peers: [],
+    pageOrigins: [],
     logLevel: "info",
     ...Object.fromEntries(Object.entries(file).filter(isGiven)),
     ...Object.fromEntries(Object.entries(options).filter(isGiven)),
@@ -123,6 +143,9 @@ export const settle = (options: GivenSettings, file: GivenSettings): PeerSetting
     throw new CliError("SETTING_MISSING", "give --certificate, --key and --root together, or none of them");
   if (!/^[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/.test(settings.name))
     throw new CliError("SETTING_REFUSED", `${settings.name} is no peer id: it reads <name>.<organisation>`);
+  const foreign = settings.pageOrigins.find((origin) => !isOrigin(origin));
+  if (foreign !== undefined)
+    throw new CliError("SETTING_REFUSED", `${foreign} is no origin: it reads like http://127.0.0.1:9002`);
   if (settings.publicHost === undefined && /^(0\.0\.0\.0|::)$/.test(settings.grpcHost))
     throw new CliError(
       "SETTING_MISSING",
