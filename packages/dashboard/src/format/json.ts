@@ -5,12 +5,3 @@ export const readable = (value: unknown): string => {
   const text = JSON.stringify(value, null, 2) ?? "";
   return text.length <= CHARACTERS_MAX ? text : `${text.slice(0, CHARACTERS_MAX)}\n…`;
 };
-
-/** The JSON value of base64 bytes in UTF-8; undefined where they are none. */
-export const jsonOf = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-};

@@ -9,4 +9,6 @@ export const timeOfDay = (ms: number, language: string): string =>
 
 /** A date and time of day. */
 export const moment = (ms: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(ms);
+  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }).format(
+    ms,
+  );

@@ -16,7 +16,7 @@ const About = ({ block }: { readonly block: BlockAnswer }) => {
   const { text, language } = usePage();
   const t = text.block;
   return (
-    <Card title={text.blocks.title} className="about">
+    <Card title={t.header} className="about">
       <Facts>
         <Fact name={t.id}>
           <Hash value={block.id} what={t.id} />

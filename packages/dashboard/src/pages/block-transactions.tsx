@@ -49,7 +49,7 @@ export const BlockTransactions = ({ height, total }: { readonly height: number; 
         <table>
           <thead>
             <tr>
-              <th scope="col" className="number">
+              <th scope="col" className="number narrow">
                 {text.transaction.position}
               </th>
               <th scope="col">{text.transactions.id}</th>

@@ -22,7 +22,7 @@ const Content = ({ transaction }: { readonly transaction: TransactionAnswer }) =
   const height = transaction.receipt?.height ?? transaction.height;
   const index = transaction.receipt?.index ?? transaction.index;
   return (
-    <Card title={t.title} className="about">
+    <Card title={t.content} className="about">
       <Facts>
         <Fact name={t.status}>
           <span className={`badge ${transaction.status}`}>{text.stages[transaction.status]}</span>
@@ -71,6 +71,7 @@ const ReceiptCard = ({ transaction }: { readonly transaction: TransactionAnswer 
     <Card title={t.receipt}>
       <Facts>
         <Fact name={t.code}>
+          {receipt.code === 0 && "0 "}
           <Outcome code={receipt.code} />
         </Fact>
         {receipt.message !== "" && <Fact name={t.message}>{receipt.message}</Fact>}

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 /** What the browser remembers under a name; null where it remembers nothing, or may not. */
-export const recall = (name: string): string | null => {
+const recall = (name: string): string | null => {
   try {
     return localStorage.getItem(`dure.${name}`);
   } catch {

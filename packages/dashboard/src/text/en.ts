@@ -110,6 +110,7 @@ export const en = {
 
   transaction: {
     title: "Transaction",
+    content: "What was signed",
     status: "Status",
     block: "Block",
     position: "Position",
@@ -133,6 +134,7 @@ export const en = {
   },
   block: {
     title: (height: string) => `Block ${height}`,
+    header: "Header",
     id: "Id",
     view: "View",
     epoch: "Epoch",

@@ -111,6 +111,7 @@ export const ko: Catalogue = {
 
   transaction: {
     title: "트랜잭션",
+    content: "서명된 내용",
     status: "상태",
     block: "블록",
     position: "순번",
@@ -135,6 +136,7 @@ export const ko: Catalogue = {
   },
   block: {
     title: (height) => `블록 ${height}`,
+    header: "헤더",
     id: "블록 ID",
     view: "뷰",
     epoch: "에폭",
