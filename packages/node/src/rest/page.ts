@@ -22,7 +22,6 @@ const YEAR_S = 31_536_000;
 export const servePage = async (server: FastifyInstance, directory: string): Promise<void> => {
   await server.register(fastifyStatic, {
     root: directory,
-    wildcard: false,
     index: "index.html",
     cacheControl: false,
     setHeaders: (reply, path) => {
