@@ -68,11 +68,16 @@ const idleDependencies = (tree) =>
   tree.packages
     .filter(({ sources }) => sources.length > 0)
     .flatMap(({ directory, manifest, sources }) => {
+      // A manifest named in a string, as in `resolve("@dure/dashboard/package.json")`, is a use: of what is built there.
       const used = (paths) =>
         new Set(
           paths
-            .flatMap((path) => tree.modules.get(path).imports)
-            .map(({ specifier }) => readSpecifier(specifier).name),
+            .map((path) => tree.modules.get(path))
+            .flatMap(({ imports, strings }) => [
+              ...imports.map(({ specifier }) => specifier),
+              ...strings.filter((string) => /^@?[\w./-]+\/package\.json$/.test(string)),
+            ])
+            .map((specifier) => readSpecifier(specifier).name),
         );
       const bySources = used(sources.filter((path) => !isTest(path)));
       const byAny = used(sources);

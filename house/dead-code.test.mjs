@@ -51,6 +51,14 @@ test("an export that nobody imports is found, a value even when its own module u
   ]);
 });
 
+test("a dependency whose manifest is looked up by name is in use", (t) => {
+  const tree = smallTree(t, {
+    ...packageFiles("types", { dependencies: { zod: "1.0.0" } }),
+    "packages/types/src/index.ts": 'export const where = import.meta.resolve("zod/package.json");\n',
+  });
+  assert.deepEqual(deadCode(tree), []);
+});
+
 test("a dependency that nobody imports is found, and one that only tests import", (t) => {
   const tree = smallTree(t, {
     ...packageFiles("types", {

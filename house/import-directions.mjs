@@ -34,6 +34,9 @@ const imported = (tree, paths) =>
       .filter((name) => name !== undefined),
   );
 
+/** A package without an interface is a bundle: what it is made of is in the bundle, and nobody installs it again. */
+const isBundle = ({ manifest }) => manifest.exports !== undefined && !Object.hasOwn(manifest.exports, ".");
+
 const importFinding = (tree, owner, path, specifier) => {
   const target = readSpecifier(specifier);
   const files = new Set(tree.files);
@@ -50,7 +53,8 @@ const importFinding = (tree, owner, path, specifier) => {
   const declared = {
     ...dependencies,
     ...peerDependencies,
-    ...(isTest(path) ? { ...devDependencies, ...root } : {}),
+    ...(isTest(path) || isBundle(owner) ? devDependencies : {}),
+    ...root,
   };
   const short = ours(target.name);
   if (short !== undefined) {

@@ -101,6 +101,19 @@ test("a test may import devDependencies", (t) => {
   assert.deepEqual(importDirections(tree), []);
 });
 
+test("a bundle, which has no interface, may import devDependencies", (t) => {
+  const tree = smallTree(t, {
+    ...packageFiles("dashboard", {
+      exports: { "./package.json": "./package.json" },
+      devDependencies: { react: "19.0.0" },
+    }),
+    "packages/dashboard/src/main.tsx": 'import "react";\nimport "vue";\n',
+  });
+  assert.deepEqual(importDirections(tree), [
+    "packages/dashboard/src/main.tsx:2: vue is not declared in packages/dashboard/package.json",
+  ]);
+});
+
 test("a fixture may import devDependencies, and only tests may import it", (t) => {
   const tree = smallTree(t, {
     ...packageFiles("types", { devDependencies: { "fast-check": "4.0.0" } }),

@@ -33,11 +33,3 @@ export const jsonOf = (request: FastifyRequest): { readonly bytes: Uint8Array; r
     throw new Refusal("REQUEST_MALFORMED", "the body is not JSON text in UTF-8 of at most 64 levels");
   return { bytes, value: parsed.value };
 };
-
-/** A JSON value as an object. */
-export const recordOf = (value: unknown, what: string): Readonly<Record<string, unknown>> => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Refusal("REQUEST_MALFORMED", `${what} is not a JSON object`);
-  }
-  return value as Readonly<Record<string, unknown>>;
-};

@@ -7,7 +7,7 @@ const PeerId = z.string();
 /** Bytes in padded base64. */
 const Base64 = z.base64();
 
-export const Receipt = z.object({
+const Receipt = z.object({
   height: Whole,
   index: Whole,
   code: Whole,
