@@ -9,6 +9,11 @@ export type Rate = {
 
 const MEAN_SECONDS = 5;
 
+const CALM_PER_SECOND = 20;
+
+/** Whether so little arrives that an eye can follow each: beyond that, lighting up what is new is only flicker. */
+export const isCalm = (rate: Rate, nowMs: number): boolean => rate.perSecond(nowMs) < CALM_PER_SECOND;
+
 /** A rate over a window of `seconds`; it holds that many numbers and no more. */
 export const createRate = (seconds: number): Rate => {
   const counts = new Array<number>(seconds + 1).fill(0);

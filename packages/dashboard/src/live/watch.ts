@@ -7,7 +7,7 @@ import type { State } from "./state.ts";
 
 const ROUND_MS = 2_000;
 const STATUS_TIMEOUT_MS = 2_500;
-/** How soon it looks again for peers when none is known yet. */
+/** How soon it looks again whether the first view stands, before which it asks nobody. */
 const FIRST_MS = 100;
 /** The RadioStation is asked anew once in so many rounds. */
 const LEARN_ROUNDS = 15;
@@ -46,7 +46,8 @@ export const watchPeers = async (
   };
   let turn = 0;
   for (let round = 1; !signal.aborted; round++) {
-    if (!document.hidden && directory.known().length > 0) {
+    const isLooking = state.link.get().phase === "looking";
+    if (!document.hidden && !isLooking) {
       if (round % LEARN_ROUNDS === 0) await directory.learn();
       const known = directory.known();
       const first = turn;
@@ -55,6 +56,6 @@ export const watchPeers = async (
       await Promise.all([...asked.map(askStatus), askConsensus()]);
       directory.show();
     }
-    await pause(directory.known().length === 0 ? FIRST_MS : ROUND_MS, signal);
+    await pause(isLooking ? FIRST_MS : ROUND_MS, signal);
   }
 };

@@ -4,6 +4,7 @@ import { count, span } from "../format/digits.ts";
 import { timeOfDay } from "../format/moment.ts";
 import { shortPeer } from "../format/short.ts";
 import type { BlockRow } from "../live/feed.ts";
+import { isCalm } from "../live/rate.ts";
 import { Card } from "../parts/card.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
 
@@ -31,7 +32,7 @@ export const BlocksTable = () => {
       {blocks.length === 0 ? (
         <p className="empty">{text.blocks.none}</p>
       ) : (
-        <table className="stream">
+        <table className={isCalm(network.rate, Date.now()) ? "stream" : ""}>
           <thead>
             <tr>
               <th scope="col" className="number">

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { count } from "../format/digits.ts";
 import { shortId } from "../format/short.ts";
 import type { TransactionRow } from "../live/feed.ts";
+import { isCalm } from "../live/rate.ts";
 import { Card } from "../parts/card.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
 import { Outcome } from "../parts/outcome.tsx";
@@ -35,7 +36,7 @@ export const TransactionsTable = () => {
       {transactions.length === 0 ? (
         <p className="empty">{text.transactions.none}</p>
       ) : (
-        <table className="stream">
+        <table className={isCalm(network.rate, Date.now()) ? "stream" : ""}>
           <thead>
             <tr>
               <th scope="col">{text.transactions.id}</th>
