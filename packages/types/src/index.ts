@@ -38,6 +38,7 @@ export { type Hash, hashBytes, parseHash, readHash, toHash, writeHash, ZERO_HASH
 export { blockId, decodeHeader, encodeHeader, type Header } from "./header.ts";
 export { fromHex, toHex } from "./hex.ts";
 export { type MerklePath, merklePath, merkleRoot, rootOfPath } from "./merkle.ts";
+export { callOf, callOfBody, type PayloadCall, payloadValue } from "./payload.ts";
 export { type Decoded, decode, Reader } from "./reader.ts";
 export {
   decodeReceipt,

@@ -1,8 +1,7 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { Pool } from "@dure/mempool";
-import { decodeTransaction, type Hash, type Transaction, verifyTransaction } from "@dure/types";
+import { decodeTransaction, type Hash, payloadValue, type Transaction, verifyTransaction } from "@dure/types";
 import type { Identities } from "./identities.ts";
-import { payloadValue } from "./payload.ts";
 
 /** The answer to a submission: the transaction's id, or why it was refused. */
 export type Admission =

@@ -1,7 +1,6 @@
 import type { Call, Outcome, ScoreHost } from "@dure/score-host";
-import { type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
+import { callOf, type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
 import type { Identities } from "./identities.ts";
-import { callOf } from "./payload.ts";
 
 export type Executed = {
   readonly receipts: readonly Receipt[];

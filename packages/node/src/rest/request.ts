@@ -1,5 +1,5 @@
+import { payloadValue } from "@dure/types";
 import type { FastifyRequest } from "fastify";
-import { payloadValue } from "../channel/payload.ts";
 import type { ChannelView } from "../channel/view.ts";
 import type { RestOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";

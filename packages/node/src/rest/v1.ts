@@ -1,6 +1,5 @@
-import { decodeText, type Hash, parseHash, type Transaction } from "@dure/types";
+import { callOfBody, decodeText, type Hash, parseHash, payloadValue, type Transaction } from "@dure/types";
 import type { FastifyInstance } from "fastify";
-import { callOfBody, payloadValue } from "../channel/payload.ts";
 import type { BlockView, ChannelView } from "../channel/view.ts";
 import type { RestOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,6 +1,5 @@
-import type { Hash, Receipt, Transaction } from "@dure/types";
+import { callOf, type Hash, type Receipt, type Transaction } from "@dure/types";
 import { z } from "zod";
-import { callOf } from "../../channel/payload.ts";
 import type { BlockView, ExecutedView, HeaderView } from "../../channel/view.ts";
 import { BlockSummary } from "../shape.ts";
 import { blockSummary } from "../v2/objects.ts";

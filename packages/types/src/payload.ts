@@ -1,4 +1,5 @@
-import { decodeText, type TransactionBody } from "@dure/types";
+import { decodeText } from "./text.ts";
+import type { TransactionBody } from "./transaction.ts";
 
 /** A call of a SCORE as a transaction's payload says it. `params` is JSON text. */
 export type PayloadCall = { readonly score: string; readonly method: string; readonly params: string };
