@@ -6,9 +6,10 @@ import { Header } from "./pages/header.tsx";
 import { NoticeBar } from "./pages/notice.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
-import { PageProvider, useCell } from "./parts/context.tsx";
+import { PageProvider } from "./parts/context.tsx";
 import { useRemembered } from "./parts/remembered.ts";
 import { chooseTheme } from "./parts/theme.ts";
+import { useArrival } from "./parts/use-arrival.ts";
 import { chooseLanguage, LANGUAGES } from "./text/language.ts";
 
 /** The page: its header and the view that the address names. */
@@ -17,7 +18,7 @@ export const App = ({ network }: { readonly network: Network }) => {
     chooseLanguage(remembered, navigator.languages),
   );
   const [theme, setTheme] = useRemembered("theme", chooseTheme);
-  const channel = useCell(network.state.channel);
+  const main = useArrival();
   const text = LANGUAGES[language];
   const page = useMemo(() => ({ network, text, language }), [network, text, language]);
   useEffect(() => {
@@ -26,9 +27,6 @@ export const App = ({ network }: { readonly network: Network }) => {
     if (theme === "system") delete root.dataset["theme"];
     else root.dataset["theme"] = theme;
   }, [language, theme]);
-  useEffect(() => {
-    document.title = channel === undefined ? "dure" : text.title(channel.name);
-  }, [channel, text]);
   return (
     <PageProvider page={page}>
       <a className="skip" href="#content">
@@ -36,7 +34,7 @@ export const App = ({ network }: { readonly network: Network }) => {
       </a>
       <Header theme={theme} setTheme={setTheme} setLanguage={setLanguage} />
       <NoticeBar />
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={-1} ref={main}>
         <Switch>
           <Route path="/">
             <Overview />

@@ -2,12 +2,14 @@ import { Link } from "wouter";
 import type { BlockAnswer } from "../answers.ts";
 import { count } from "../format/digits.ts";
 import { moment } from "../format/moment.ts";
+import { shortId } from "../format/short.ts";
 import { AskedView } from "../parts/asked.tsx";
 import { Card } from "../parts/card.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
 import { Fact, Facts } from "../parts/facts.tsx";
 import { Hash } from "../parts/hash.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
+import { useTitle } from "../parts/use-title.ts";
 import { ask } from "../peers/ask.ts";
 import { ProofPanel } from "../proof/proof-panel.tsx";
 import { BlockTransactions } from "./block-transactions.tsx";
@@ -68,6 +70,7 @@ const Neighbours = ({ height }: { readonly height: number }) => {
 /** A block: its header, its transactions and the proof of both. `which` is a height or an id. */
 export const BlockPage = ({ which }: { readonly which: string }) => {
   const { network, text, language } = usePage();
+  useTitle(text.block.title(shortId(which)));
   const isFound = useCell(network.state.channel) !== undefined;
   const [asked, again] = useAnswer(
     isFound ? which : "",

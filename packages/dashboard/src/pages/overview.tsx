@@ -1,4 +1,5 @@
 import { useCell, usePage } from "../parts/context.tsx";
+import { useTitle } from "../parts/use-title.ts";
 import { SendBox } from "../send/send-box.tsx";
 import { BlocksTable } from "./blocks-table.tsx";
 import { Figures } from "./figures.tsx";
@@ -8,6 +9,7 @@ import { TransactionsTable } from "./transactions-table.tsx";
 
 /** What the whole is, for those who hear the page: the others see it. */
 const Title = () => {
+  useTitle("");
   const { network, text } = usePage();
   const channel = useCell(network.state.channel);
   return (

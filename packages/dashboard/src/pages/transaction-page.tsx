@@ -5,6 +5,7 @@ import { readPayload } from "../chain/payload.ts";
 import { count } from "../format/digits.ts";
 import { readable } from "../format/json.ts";
 import { moment } from "../format/moment.ts";
+import { shortId } from "../format/short.ts";
 import { AskedView } from "../parts/asked.tsx";
 import { Card } from "../parts/card.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
@@ -12,6 +13,7 @@ import { Fact, Facts } from "../parts/facts.tsx";
 import { Hash } from "../parts/hash.tsx";
 import { Outcome } from "../parts/outcome.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
+import { useTitle } from "../parts/use-title.ts";
 import { ask } from "../peers/ask.ts";
 import { ProofPanel } from "../proof/proof-panel.tsx";
 
@@ -101,6 +103,7 @@ const ReceiptCard = ({ transaction }: { readonly transaction: TransactionAnswer 
 /** A transaction: what it is, what came of it, and the proof of both. */
 export const TransactionPage = ({ id }: { readonly id: string }) => {
   const { network, text } = usePage();
+  useTitle(`${text.transaction.title} ${shortId(id)}`);
   const isFound = useCell(network.state.channel) !== undefined;
   const [asked, again] = useAnswer(
     isFound ? id : "",

@@ -1,7 +1,7 @@
 /** The page's texts in English; every other catalogue has exactly these. Numbers come formatted. */
 export const en = {
   name: "English",
-  title: (channel: string) => `${channel} · dure`,
+  title: (shown: string, channel: string) => `${shown}${shown && " · "}${channel} · dure`,
   skip: "Skip to content",
   home: "The network",
   theme: { label: "Theme", system: "As the system", light: "Light", dark: "Dark" },
@@ -91,7 +91,7 @@ export const en = {
     peerNote: "It signs in its own name, which this channel allows.",
     own: "I sign",
     files: "certificate.pem and key.pem",
-    filesNote: "They stay in this page's memory and go nowhere.",
+    filesNote: "They stay in this page's memory and go nowhere. A devnet keeps some in .dure/clients.",
     opened: (name: string) => `Signing as ${name}`,
     button: "Send",
     sending: "Sending…",

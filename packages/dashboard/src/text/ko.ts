@@ -3,7 +3,7 @@ import type { Catalogue } from "./catalogue.ts";
 /** The page's texts in Korean. */
 export const ko: Catalogue = {
   name: "한국어",
-  title: (channel) => `${channel} · 두레`,
+  title: (shown, channel) => `${shown}${shown && " · "}${channel} · 두레`,
   skip: "본문으로 바로 가기",
   home: "네트워크",
   theme: { label: "화면 테마", system: "시스템 설정", light: "밝게", dark: "어둡게" },
@@ -92,7 +92,8 @@ export const ko: Catalogue = {
     peerNote: "이 채널에서는 피어가 자기 이름으로 대신 서명할 수 있습니다.",
     own: "직접 서명",
     files: "certificate.pem과 key.pem",
-    filesNote: "파일은 이 페이지의 메모리에만 머물며 어디로도 전송되지 않습니다.",
+    filesNote:
+      "파일은 이 페이지의 메모리에만 머물며 어디로도 전송되지 않습니다. 데브넷에서는 .dure/clients에 있습니다.",
     opened: (name) => `${name} 명의로 서명합니다`,
     button: "보내기",
     sending: "보내는 중…",
