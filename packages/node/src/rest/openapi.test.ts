@@ -83,6 +83,7 @@ test("every route answers as it is described, and none is described that is not 
   await ask("GET", "/blocks/{which}", `/blocks/${last["height"]}?full=true`);
   await ask("GET", "/blocks", "/blocks");
   await ask("GET", "/blocks", "/blocks?order=asc&limit=1");
+  await ask("GET", "/blocks", "/blocks?proof=true");
   await ask("GET", "/blocks/{which}/transactions", `/blocks/${last["height"]}/transactions?limit=1`);
   for (const id of [data, call, refused]) {
     await ask("GET", "/transactions/{id}", `/transactions/${id}`);

@@ -38,6 +38,8 @@ export const BlockPage = z.object({
   blocks: z.array(BlockSummary),
   next: Whole.nullable(),
   height: Whole,
+  headers: z.array(Base64).optional(),
+  proof: Proof.optional(),
 });
 
 const Transaction = z.object({

@@ -1,4 +1,4 @@
-import type { Hash, Receipt, Transaction } from "@dure/types";
+import { encodeHeader, type Hash, type Receipt, type Transaction, toBase64 } from "@dure/types";
 import type { BlockView, ChannelView, HeaderView } from "../../channel/view.ts";
 import { choice, flag, heightParameter, type Which, which, whole } from "../parameter.ts";
 import { Refusal } from "../refusal.ts";
@@ -41,16 +41,24 @@ export const listBlocks = route({
     from: heightParameter("height of the first block of the page; by default the head, or 1 upwards"),
     limit,
     order: choice("downwards or upwards", ["desc", "asc"]),
+    proof: flag("whether to add the headers' bytes, and a proof of the highest, to which they lead"),
   },
   answer: BlockPage,
-  codes: ["BLOCK_UNKNOWN"],
+  codes: ["BLOCK_UNKNOWN", "PROOF_NOT_READY"],
   handle: async ({ channel, query }) => {
     const height = channel.height();
     const step = query.order === "desc" ? -1 : 1;
     const from = Math.min(query.from ?? (step === 1 ? 1 : height), step === 1 ? Infinity : height);
     const headers = await headersFrom(channel, from, step, query.limit);
     const next = from + step * headers.length;
+    const highest = Math.max(0, ...headers.map(({ header }) => header.height));
+    const proof =
+      query.proof && highest > 0 ? await channel.proofs.block(highest, { full: false }, 0) : undefined;
     return {
+      ...(proof !== undefined && {
+        headers: headers.map(({ header }) => toBase64(encodeHeader(header))),
+        proof,
+      }),
       blocks: headers.map(blockSummary),
       next: headers.length === query.limit && next >= 1 && next <= height ? next : null,
       height,
