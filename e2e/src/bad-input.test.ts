@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { submit } from "@dure/client";
+import { submitTo } from "@dure/client";
 import { generateIdentityKey, issue, makeRequest, makeRoot, pemOf } from "@dure/crypto/x509";
 import { askGrpc, type Presented } from "./ask-grpc.ts";
 import { type BadRequest, badBytes, badRequest } from "./bad-requests.ts";
@@ -184,7 +184,7 @@ test("signed transactions that may not stand are refused, each with its code", (
     const { certificate } = alice.signer;
     const elsewhere = await clientOf(devnet.home, "alice", "0".repeat(64));
     const once = alice.data({ once: true });
-    await submit({ url: url(0) }, once, certificate);
+    await submitTo({ url: url(0) }, once, certificate);
     const foreign = await foreigner();
     const cases: readonly { name: string; bytes: Uint8Array; of?: Uint8Array; code: RegExp }[] = [
       { name: "a wrong signature", bytes: changed(alice.data(1), -1), code: /^SIGNATURE_INVALID$/ },
@@ -217,7 +217,7 @@ test("a replay to another peer is refused there too, and the transaction stands 
   withLogs(devnet, async () => {
     const bytes = alice.data({ replayed: true });
     const { certificate } = alice.signer;
-    const { id } = await submit({ url: url(0) }, bytes, certificate);
+    const { id } = await submitTo({ url: url(0) }, bytes, certificate);
     const head = await agreedHead(devnet.urls);
     for (const peer of devnet.urls) {
       const { answer } = await postJson(`${peer}/api/v2/transactions`, {
@@ -240,7 +240,7 @@ test("an unknown method and a contract that refuses end as receipts with code 90
       ["token", "__proto__"],
       ["no-such-score", "anything"],
     ] as const) {
-      const submitted = await submit({ url: url(1) }, alice.call(score, method, {}), certificate);
+      const submitted = await submitTo({ url: url(1) }, alice.call(score, method, {}), certificate);
       assert.equal(submitted.status, "executed");
       assert.ok(
         [9000, 9100].includes(submitted.receipt?.code ?? 0),

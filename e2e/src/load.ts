@@ -1,4 +1,4 @@
-import { type Submitted, submitMany } from "@dure/client";
+import { type Submitted, submitManyTo } from "@dure/client";
 import type { Client } from "./signer.ts";
 import { transactionId } from "./signer.ts";
 
@@ -44,7 +44,7 @@ export const startLoad = (options: {
     try {
       const peer = { url, timeoutMs: WAIT_MS + 5_000 };
       const options = { until: "executed", waitMs: WAIT_MS } as const;
-      const answers = await submitMany(peer, transactions, [client.signer.certificate], options);
+      const answers = await submitManyTo(peer, transactions, [client.signer.certificate], options);
       for (const answer of answers) {
         if (answer.status !== "executed" || answer.id === undefined) continue;
         acknowledged.add(answer.id);

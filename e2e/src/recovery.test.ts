@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { submit } from "@dure/client";
+import { submitTo } from "@dure/client";
 import { agreedHead, auditChains, headOf } from "./chain.ts";
 import { commitData, type Devnet, startDevnet, withLogs } from "./harness.ts";
 import { getJson, postJson } from "./json.ts";
@@ -31,7 +31,7 @@ before(async () => {
   bob = await clientOf(devnet.home, "bob", devnet.channelId);
   const admin = await clientOf(devnet.home, "admin", devnet.channelId);
   const mint = admin.call("token", "mint", { to: alice.holder, amount: "1000000000" });
-  const minted = await submit({ url: urlOf(0) }, mint, admin.signer.certificate);
+  const minted = await submitTo({ url: urlOf(0) }, mint, admin.signer.certificate);
   assert.equal(minted.receipt?.code, 0);
   load = startLoad({
     perSecond: PER_SECOND,

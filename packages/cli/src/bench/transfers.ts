@@ -1,4 +1,4 @@
-import { submit, submitMany } from "@dure/client";
+import { submitManyTo, submitTo } from "@dure/client";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import { identityOf } from "../acting-identity.ts";
 import type { PeerOptions } from "../acting-peer.ts";
@@ -32,7 +32,7 @@ export const prepareTransfers = async (options: PeerOptions, urls: readonly stri
   const bob = await actor("bob");
   const mint = admin.call({ score: "token", method: "mint", params: { to: alice.holder, amount: MINTED } });
   const named = channel === undefined ? {} : { channel };
-  const { status, receipt } = await submit({ url, timeoutMs: TIMEOUT_MS }, mint, admin.certificate, named);
+  const { status, receipt } = await submitTo({ url, timeoutMs: TIMEOUT_MS }, mint, admin.certificate, named);
   if (receipt?.code !== 0)
     throw new CliError(
       "MINT_FAILED",
@@ -40,7 +40,7 @@ export const prepareTransfers = async (options: PeerOptions, urls: readonly stri
     );
   const transfer = { score: "token", method: "transfer", params: { to: bob.holder, amount: "1" } };
   return (count, turn) =>
-    submitMany(
+    submitManyTo(
       { url: urls[turn % urls.length]!, timeoutMs: TIMEOUT_MS },
       Array.from({ length: count }, () => alice.call(transfer)),
       [alice.certificate],

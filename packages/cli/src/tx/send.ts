@@ -1,4 +1,4 @@
-import { type Submitted, submit, type Until } from "@dure/client";
+import { type Submitted, submitTo, type Until } from "@dure/client";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import { type IdentityOptions, identityOf } from "../acting-identity.ts";
 import { type PeerOptions, peerOf } from "../acting-peer.ts";
@@ -31,7 +31,7 @@ export const send = async (content: Content, options: SendOptions): Promise<Subm
     "data" in content
       ? signing.data(content.data, score ?? "")
       : signing.call({ ...content, ...(score !== undefined && { score }) });
-  const submitted = await submit({ url, timeoutMs: TIMEOUT_MS }, transaction, signing.certificate, {
+  const submitted = await submitTo({ url, timeoutMs: TIMEOUT_MS }, transaction, signing.certificate, {
     until,
     ...(channel !== undefined && { channel }),
   });
