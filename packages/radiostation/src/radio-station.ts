@@ -40,6 +40,10 @@ export type RadioStationOptions = {
   /** Where to listen; loopback unless given. REST has no TLS of its own: elsewhere, put a TLS proxy before it. */
   readonly restHost?: string;
   readonly grpcHost?: string;
+  /** The directory of a built page to serve on the REST port; none unless given. */
+  readonly page?: string | undefined;
+  /** REST requests that one address may make in a second; 1,000 unless given. */
+  readonly requestsPerSecond?: number | undefined;
   /** A channel to found when enough peers have registered. */
   readonly found?: Founding;
   readonly certificateLifeMs?: number;
@@ -144,7 +148,8 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
 
   const startRest = async (parts: Parts): Promise<number> => {
     const port = options.restPort ?? 9002;
-    const app = await createRest(parts, logger);
+    const { page, requestsPerSecond } = options;
+    const app = await createRest(parts, logger, { page, requestsPerSecond });
     closers.push(() => app.close());
     try {
       // biome-ignore lint/nursery/useAwaitThenable: fastify's overloads hide the promise from the linter.

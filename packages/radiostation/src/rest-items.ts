@@ -12,6 +12,8 @@ export type PeerItem = {
   readonly peer_id: string;
   readonly group_id: string;
   readonly target: string;
+  /** host:port of its REST: ours, so that a page finds the peers. */
+  readonly rest_target: string;
   readonly cert: string;
   readonly status_update_time: string;
   readonly status: 0 | 1 | 2;
@@ -37,6 +39,7 @@ export const peerItem = (
   peer_id: peer.peerId,
   group_id: groupIdOf(peer),
   target: peer.grpcAddress,
+  rest_target: peer.restAddress,
   cert: peer.certificate,
   status_update_time: timeText(watcher.heardAtMs(peer.peerId) ?? peer.registeredAtMs),
   status: watcher.connection(peer.peerId),

@@ -31,6 +31,7 @@ test("peer/list answers as the specification says", async () => {
     peer_id: `peer${index}.devnet`,
     group_id: `peer${index}.devnet`,
     target: `127.0.0.1:${7100 + index}`,
+    rest_target: `127.0.0.1:${9000 + 100 * index}`,
     cert: Buffer.from(peers[index]?.identity.certificate.der ?? []).toString("base64"),
     status_update_time: timeText(clock.nowMs - 10_000),
     status: 2,

@@ -1,7 +1,9 @@
 import cors from "@fastify/cors";
+import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
+import { isPagePath, servePage } from "./page.ts";
 import { groupIdOf, isConnected, leaderOf, peerItem, type RestSource, statusItems } from "./rest-items.ts";
 
 /** v1's response codes that this port gives (specs/rest-v1.md). */
@@ -59,12 +61,32 @@ const answers: Record<string, (source: RestSource, query: Query) => object> = {
 const unknownResource = { response_code: CODE.fail, message: "The resource doesn't exist" };
 const badParameters = { response_code: CODE.parameters, message: "A parameter is malformed" };
 
+/** What the port offers besides the directory. */
+export type RestFaces = {
+  /** The directory of a built page to serve at the root; none unless given. */
+  readonly page?: string | undefined;
+  /** Requests that one address may make in a second; 1,000 unless given. */
+  readonly requestsPerSecond?: number | undefined;
+};
+
+const REQUESTS_PER_SECOND = 1_000;
+
+/** One address asks too much. The status is fastify's to answer with. */
+class RateExceeded extends Error {
+  readonly statusCode = 429;
+  readonly code = "RATE_EXCEEDED";
+}
+
 /**
  * The REST v1 API for the directory of peers, not yet bound. It has reads only, so any web page may read it and none
  * can change a thing. As in loopchain, an answer within v1 is told by its `response_code` with HTTP status 200; a path
  * outside it has status 404.
  */
-export const createRest = async (source: RestSource, logger: Logger): Promise<FastifyInstance> => {
+export const createRest = async (
+  source: RestSource,
+  logger: Logger,
+  { page, requestsPerSecond = REQUESTS_PER_SECOND }: RestFaces = {},
+): Promise<FastifyInstance> => {
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
@@ -87,18 +109,30 @@ export const createRest = async (source: RestSource, logger: Logger): Promise<Fa
     payload.resume();
     done(null, undefined);
   });
+  await app.register(rateLimit, {
+    max: requestsPerSecond,
+    timeWindow: 1_000,
+    cache: 10_000,
+    errorResponseBuilder: () => new RateExceeded("too many requests of this address in a second: slow down"),
+  });
   await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], strictPreflight: false });
   for (const [path, answer] of Object.entries(answers))
     app.get(`/api/v1/${path}`, async (request: FastifyRequest) => {
       const query = Query.safeParse(request.query);
       return query.success ? answer(source, query.data) : badParameters;
     });
-  app.setNotFoundHandler((request, reply) => {
+  if (page !== undefined) await servePage(app, page);
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    if (page !== undefined && isPagePath(request.method, request.url)) return reply.sendFile("index.html");
     const code = request.url.startsWith("/api/v1/") ? 200 : 404;
     return reply.code(code).send(unknownResource);
   });
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (error instanceof RateExceeded)
+      return reply
+        .code(status)
+        .send({ response_code: CODE.notHandled, code: error.code, message: error.message });
     // A write to nowhere is refused as such, whatever was wrong with its body.
     if (status < 500 && request.method !== "GET") return reply.send(unknownResource);
     if (status < 500) return reply.code(status).send(badParameters);

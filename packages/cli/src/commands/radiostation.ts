@@ -55,6 +55,7 @@ export const addRadiostation = (program: Command): void => {
     .option("--rest-port <port>", "port of REST", port, 9002)
     .option("--grpc-port <port>", "port of gRPC", port, 7002)
     .option("--found <file>", "a JSON file that says what channel to found")
+    .option("--page <dir>", "the page to serve to browsers, or off (default: the one that comes with dure)")
     .option("--log-level <level>", "debug, info, warn, error or silent", "info")
     .option("--supervised", "end when stdin does")
     .action(run);

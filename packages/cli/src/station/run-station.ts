@@ -3,6 +3,7 @@ import { createSodiumSuite } from "@dure/crypto/sodium";
 import { createLogger } from "@dure/node";
 import { createRadioStation } from "@dure/radiostation";
 import type { Emit } from "../emit.ts";
+import { pageDirectory } from "../page-directory.ts";
 import { aborted } from "../until-stopped.ts";
 import { composeGenesis } from "./compose-genesis.ts";
 import { readFoundFile } from "./found-file.ts";
@@ -16,6 +17,8 @@ export type StationSettings = {
   /** A file that says what channel to found; see FoundFile. */
   readonly found?: string;
   readonly logLevel: string;
+  /** The directory of the page to serve, or `off`; the one that comes with dure unless given. */
+  readonly page?: string;
 };
 
 /**
@@ -40,6 +43,7 @@ export const runStation = async (
     grpcPort,
     restHost: host,
     grpcHost: host,
+    page: pageDirectory(settings.page),
     ...(foundation && {
       found: {
         channel: foundation.channel,
