@@ -85,7 +85,7 @@ export type ConsensusAnswer = {
   readonly validators: readonly ValidatorAnswer[];
 };
 
-/** The events of the stream, by their names. */
+/** The events of the stream by their names, as far as the page shows them. */
 export type Events = {
   readonly block: BlockSummary & { readonly finalMs: number | null };
   readonly transaction: {

@@ -12,6 +12,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,
+    // Modules of ours do nothing by being loaded: what the first view does not use waits in a bundle of its own.
+    rollupOptions: {
+      treeshake: { moduleSideEffects: (id) => !/[\\/]packages[\\/][^\\/]+[\\/]dist[\\/]/.test(id) },
+    },
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },

@@ -10,7 +10,7 @@ export type ChannelRules = {
 const TIMEOUT_MS = 15_000;
 
 /** A channel's genesis document from the first peer that gives it. Throws when none does. */
-export const fetchGenesis = async (pool: Pool, signal: AbortSignal): Promise<string> => {
+const fetchGenesis = async (pool: Pool, signal: AbortSignal): Promise<string> => {
   let last: unknown;
   for (const url of pool.urls()) {
     try {
@@ -23,6 +23,27 @@ export const fetchGenesis = async (pool: Pool, signal: AbortSignal): Promise<str
     }
   }
   throw last ?? new Error("no peer is known");
+};
+
+/** The genesis document that peers give, asked for once: by whoever needs it first. */
+export type PeersGenesis = {
+  readonly text: () => Promise<string>;
+  /** Asks anew, for a channel may have been founded anew since. */
+  readonly renew: () => Promise<string>;
+};
+
+/** Remembers the document that a pool's peers give; a failure is not remembered. */
+export const createPeersGenesis = (pool: Pool, signal: AbortSignal): PeersGenesis => {
+  let last: Promise<string> | undefined;
+  const renew = (): Promise<string> => {
+    const asked = fetchGenesis(pool, signal);
+    last = asked;
+    asked.catch(() => {
+      if (last === asked) last = undefined;
+    });
+    return asked;
+  };
+  return { renew, text: () => last ?? renew() };
 };
 
 type Document = {

@@ -1,4 +1,2 @@
-import type { Chain } from "./chain.ts";
-
-/** Loads what verifies and signs, once; the first view does without it. */
-export const loadChain = async (): Promise<Chain> => (await import("./chain.ts")).chain;
+/** Loads what follows, verifies and signs, once; the first view does without it. */
+export const loadChain = (): Promise<typeof import("./chain.ts")> => import("./chain.ts");

@@ -15,7 +15,7 @@ const LATEST = 15;
 
 /**
  * The first view: status, consensus and one page of blocks, asked at once. Resolves with the height that is shown then.
- * Throws AskError when no peer answers.
+ * Throws ClientError when no peer answers.
  */
 export const showFirst = async (
   state: State,

@@ -1,5 +1,5 @@
+import { ClientError } from "@dure/client";
 import { useCallback, useEffect, useState } from "react";
-import { AskError } from "../peers/ask.ts";
 
 /** What came of asking: nothing yet, an answer, or why there is none. */
 export type Asked<T> =
@@ -28,7 +28,7 @@ export const useAnswer = <T>(
       (error: unknown) =>
         settle({
           phase: "failed",
-          code: error instanceof AskError ? error.code : "INTERNAL",
+          code: error instanceof ClientError ? error.code : "INTERNAL",
           message: error instanceof Error ? error.message : String(error),
         }),
     );

@@ -1,8 +1,7 @@
-import { fetchGenesis } from "../chain/genesis.ts";
 import { loadChain } from "../chain/load-chain.ts";
+import type { Network } from "../live/network.ts";
 import type { GenesisFile } from "../live/state.ts";
 import { ask } from "../peers/ask.ts";
-import type { Pool } from "../peers/pool.ts";
 import type { Found, ProofParts } from "./sentences.ts";
 
 /** What came of a check in this browser. */
@@ -25,21 +24,21 @@ export type Subject = {
 
 /**
  * Fetches a proof and verifies it against the reader's own genesis document, or else against the one that a peer gives.
- * Throws AskError when no peer gives one.
+ * Throws ClientError when no peer gives one.
  */
 export const check = async (
-  pool: Pool,
+  { directory, genesis }: Network,
   { kind, name, id }: Subject,
   own: GenesisFile | undefined,
   signal: AbortSignal,
 ): Promise<Check> => {
   const path = `/api/v2/${kind}/${name}?${QUERY[kind]}&waitMs=${WAIT_MS}`;
-  const [{ answer }, genesisText, chain] = await Promise.all([
-    ask<{ readonly proof?: unknown }>(pool, path, { signal, timeoutMs: WAIT_MS + 5_000 }),
-    own === undefined ? fetchGenesis(pool, signal) : own.text,
+  const [{ answer }, genesisText, { verify }] = await Promise.all([
+    ask<{ readonly proof?: unknown }>(directory.pool, path, { signal, timeoutMs: WAIT_MS + 5_000 }),
+    own === undefined ? genesis.text() : own.text,
     loadChain(),
   ]);
-  const verdict = await chain.verify(genesisText, answer.proof);
+  const verdict = await verify(genesisText, answer.proof);
   if (!verdict.ok) return { outcome: "refused", code: verdict.code, message: verdict.message };
   if (verdict.id !== id) return { outcome: "refused", code: "OTHER", message: "" };
   return { outcome: "verified", proof: answer.proof as ProofParts, found: verdict };

@@ -83,7 +83,7 @@ export const ProofPanel = ({
   const { network, text } = usePage();
   const own = useCell(network.state.ownGenesis);
   const [asked, again] = useAnswer(`${subject.id} ${isExecuted} ${own?.name} ${own?.text.length}`, (signal) =>
-    check(network.directory.pool, subject, own, signal),
+    check(network, subject, own, signal),
   );
   const isForming = asked.phase === "failed" && asked.code === "PROOF_NOT_READY";
   useEffect(() => {

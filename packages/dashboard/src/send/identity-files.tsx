@@ -1,7 +1,6 @@
-import { loadChain } from "../chain/load-chain.ts";
 import { usePage } from "../parts/context.tsx";
 import { FileButton } from "../parts/file-button.tsx";
-import type { Identity } from "./identity.ts";
+import { type Identity, nameIn } from "./identity.ts";
 
 /** Opens an identity from its two files. */
 export const IdentityFiles = ({
@@ -18,21 +17,24 @@ export const IdentityFiles = ({
     const texts = await Promise.all(files.map((file) => file.text()));
     const certificatePem = texts.find((content) => content.includes("BEGIN CERTIFICATE"));
     const keyPem = texts.find((content) => content.includes("PRIVATE KEY"));
-    if (certificatePem === undefined || keyPem === undefined) return onTrouble(text.send.noIdentity);
-    try {
-      const chain = await loadChain();
-      onOpen({ certificatePem, keyPem, name: await chain.nameOf(certificatePem, keyPem) });
-      onTrouble(undefined);
-    } catch (error) {
-      onTrouble(text.failed((error as Error).message));
-    }
+    const name = certificatePem === undefined ? undefined : nameIn(certificatePem);
+    if (certificatePem === undefined || keyPem === undefined || name === undefined)
+      return onTrouble(text.send.noIdentity);
+    onOpen({ certificatePem, keyPem, name });
+    onTrouble(undefined);
   };
   return (
     <div className="identity">
-      <FileButton accept=".pem" multiple onFiles={(files) => void open(files)}>
+      <FileButton
+        accept=".pem"
+        multiple
+        onFiles={(files) => void open(files).catch(() => onTrouble(text.send.noIdentity))}
+      >
         {text.send.files}
       </FileButton>
-      <p className="note">{identity === undefined ? text.send.filesNote : text.send.opened(identity.name)}</p>
+      <p className="note" role="status">
+        {identity === undefined ? text.send.filesNote : text.send.opened(identity.name)}
+      </p>
     </div>
   );
 };

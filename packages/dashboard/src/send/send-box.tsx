@@ -1,11 +1,11 @@
+import { ClientError } from "@dure/client";
 import { type FormEvent, useState } from "react";
-import { fetchGenesis, rulesOf } from "../chain/genesis.ts";
+import { rulesOf } from "../chain/genesis.ts";
 import { Card } from "../parts/card.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { useCell, usePage } from "../parts/context.tsx";
 import { Field } from "../parts/field.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
-import { AskError } from "../peers/ask.ts";
 import { type Draft, readDraft } from "./draft.ts";
 import type { Identity } from "./identity.ts";
 import { IdentityFiles } from "./identity-files.tsx";
@@ -19,8 +19,8 @@ const FIRST: Draft = { kind: "data", value: '{"data": "hello"}', score: "", meth
 export const SendBox = () => {
   const { network, text } = usePage();
   const channelId = useCell(network.state.channel)?.id;
-  const [rules] = useAnswer(channelId ?? "", async (signal) =>
-    channelId === undefined ? undefined : rulesOf(await fetchGenesis(network.directory.pool, signal)),
+  const [rules] = useAnswer(channelId ?? "", async () =>
+    channelId === undefined ? undefined : rulesOf(await network.genesis.text()),
   );
   const known = rules.phase === "answered" ? rules.answer : undefined;
   const [draft, setDraft] = useState(FIRST);
@@ -45,7 +45,7 @@ export const SendBox = () => {
           : await sendByPeer(network, content);
       void followSent(network, id, sentMs);
     } catch (error) {
-      const isUnanswered = error instanceof AskError && error.code === "PEER_UNREACHABLE";
+      const isUnanswered = error instanceof ClientError && error.code === "PEER_UNREACHABLE";
       setTrouble(isUnanswered ? text.send.unanswered : text.failed((error as Error).message));
     } finally {
       setSending(false);

@@ -1,17 +1,18 @@
+import { ClientError } from "@dure/client";
 import type { TransactionAnswer } from "../answers.ts";
 import type { Network } from "../live/network.ts";
 import { pause } from "../live/pause.ts";
-import { AskError, ask, askOne } from "../peers/ask.ts";
+import { ask, askOne } from "../peers/ask.ts";
 import { type Content, v1Body } from "./draft.ts";
 
 const POLL_MS = 250;
 /** Beyond the life of any transaction that this page makes nothing more can come. */
 const FOLLOW_MS = 120_000;
 
-/** Has a peer sign the content in its own name, by REST v1. Resolves with the transaction's id; throws AskError. */
+/** Has a peer sign the content in its own name, by REST v1. Resolves with the transaction's id; throws ClientError. */
 export const sendByPeer = async ({ directory }: Network, content: Content): Promise<string> => {
   const [url] = directory.pool.urls();
-  if (url === undefined) throw new AskError("PEER_UNREACHABLE", "no peer is known");
+  if (url === undefined) throw new ClientError("PEER_UNREACHABLE", "no peer is known");
   // Not asked of another peer when this one falls silent: that one would sign, and record, a second one.
   const answer = await askOne<{ readonly tx_hash?: unknown; readonly response_code?: unknown }>(
     url,
@@ -19,7 +20,7 @@ export const sendByPeer = async ({ directory }: Network, content: Content): Prom
     { body: v1Body(content) },
   );
   if (typeof answer.tx_hash !== "string" || String(answer.response_code) !== "0")
-    throw new AskError("PEER_REFUSED", JSON.stringify(answer));
+    throw new ClientError("PEER_REFUSED", JSON.stringify(answer));
   return answer.tx_hash;
 };
 
