@@ -6,11 +6,12 @@ import { rawEvents } from "./follow/raw.ts";
 import { verifiedEvents } from "./follow/verified.ts";
 import { getBlock } from "./get-block.ts";
 
-/** Where the chain ends now, for a follower who wants what comes after. */
-const headOf = async (client: Client, signal: AbortSignal): Promise<number> => {
+/** Where the chain ends now, for a follower who wants what comes after; undefined if the signal aborts. */
+const headOf = async (client: Client, signal: AbortSignal): Promise<number | undefined> => {
   try {
     return (await getBlock(client, "last", { signal })).height;
   } catch (error) {
+    if (signal.aborted) return undefined;
     if (error instanceof ClientError && error.code === "BLOCK_UNKNOWN") return 0;
     throw error;
   }
@@ -47,6 +48,8 @@ export async function* follow(client: Client, options: FollowOptions = {}): Asyn
       "INPUT_INVALID",
       "where consensus stands cannot be verified: ask with verify: false",
     );
-  const start = given ?? cursorBefore(from ?? (await headOf(client, signal)) + 1);
+  const head = given === undefined && from === undefined ? await headOf(client, signal) : 0;
+  if (head === undefined) return;
+  const start = given ?? cursorBefore(from ?? head + 1);
   yield* verifiedEvents(client, start, { ...options, signal });
 }
