@@ -58,15 +58,12 @@ const height = async (page: Page): Promise<number> =>
 
 /** Sends what the box holds and returns the id once it was executed. */
 const send = async (page: Page): Promise<string> => {
-  const before =
-    (await page.locator(".sent a").count()) > 0
-      ? await page.locator(".sent a").first().getAttribute("href")
-      : "";
+  const links = page.locator(".sent a");
+  const before = (await links.count()) > 0 ? await links.first().getAttribute("href") : "none";
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  const link = page.locator(`.sent a:not([href="${before}"])`).first();
-  const sent = page.locator(".sent").filter({ has: link }).first();
+  const sent = page.locator(`.sent:not(:has(a[href="${before}"]))`).first();
   await sent.locator(".path .reached").nth(2).waitFor();
-  return String(await link.getAttribute("href")).replace("/transaction/", "");
+  return String(await sent.getByRole("link").getAttribute("href")).replace("/transaction/", "");
 };
 
 test("the first view shows the peers, who leads, and the chain", () =>
