@@ -16,7 +16,7 @@ import { constants } from "node:os";
  * @param {import("node:child_process").SpawnOptions} [options]
  * @returns {Promise<number>}
  */
-const run = (command, args, options = {}) =>
+export const run = (command, args, options = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: "inherit", ...options });
     const passedOn = new Set();
