@@ -144,6 +144,21 @@ test("a genesis document of one's own is what proofs are held to, and a wrong on
     await page.locator(".seal.verified").waitFor();
   }));
 
+test("a peer that shows something else than what its proof proves is found out", () =>
+  withLogs(devnet, async () => {
+    const id = await commitData(devnet.urls[0] as string, devnet.urls, "the truth");
+    const page = await open();
+    await page.route(`**/api/v2/transactions/${id}`, async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { receipt: object };
+      await route.fulfill({ response, json: { ...answer, receipt: { ...answer.receipt, result: "a lie" } } });
+    });
+    await page.locator(`.transactions a[href="/transaction/${id}"]`).click();
+    await page.getByText("a lie").waitFor();
+    await page.locator(".seal.refused").waitFor();
+    await page.getByText("What the peer showed is not what its proof proves.").waitFor();
+  }));
+
 test("a call is signed in the browser by an identity from files, and a block's page proves it whole", () =>
   withLogs(devnet, async () => {
     const page = await open();

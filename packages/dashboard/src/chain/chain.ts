@@ -8,6 +8,8 @@ import {
   sign,
   verifyProof,
 } from "@dure/client";
+import type { ReceiptAnswer } from "../answers.ts";
+import { base64 } from "../format/base64.ts";
 import type { Content } from "../send/draft.ts";
 import type { Identity } from "../send/identity.ts";
 
@@ -15,8 +17,8 @@ import type { Identity } from "../send/identity.ts";
 export type Verdict =
   | {
       readonly ok: true;
-      /** What it is a proof of: the id of a transaction or block; undefined for state. */
-      readonly id: string | undefined;
+      /** What is proven, under the names that REST gives it. */
+      readonly proven: Readonly<Record<string, unknown>>;
       readonly channelId: string;
       /** How many validators the genesis document names. */
       readonly validators: number;
@@ -25,8 +27,36 @@ export type Verdict =
     }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
+type Facts = Extract<ReturnType<typeof verifyProof>, { readonly ok: true }>;
+type Receipt = NonNullable<Extract<Facts, { readonly kind: "transaction" }>["receipt"]>;
+
 /** The client of one channel, as its genesis document describes it. Contacts nobody. Throws ClientError. */
 const clientOf = (genesis: string): Promise<Client> => connect({ genesis, peers: [location.origin] });
+
+/** The same facts as in REST's answer about a transaction or block, so that the two can be compared. */
+const provenBy = (client: Client, facts: Facts): Readonly<Record<string, unknown>> => {
+  if (facts.kind === "transaction") {
+    const { id, height, index, transaction, receipt } = facts;
+    const { sender, score, expiryMs, bytes } = transaction;
+    const placed = { id, height, index, sender, score, expiryMs, bytes: base64(bytes) };
+    return receipt === undefined ? placed : { ...placed, receipt: receiptOf(receipt) };
+  }
+  if (facts.kind === "state") return {};
+  const { id, header, transactions } = facts;
+  const { height, view, epoch, parentId, timestampMs, bodyRoot, transactionCount } = header;
+  const proposer = client.trust.config.validators[header.proposer]?.id;
+  const block = { id, height, view, epoch, parentId, timestampMs, proposer, bodyRoot, transactionCount };
+  return transactions === undefined ? block : { ...block, transactions: transactions.map((one) => one.id) };
+};
+
+const receiptOf = ({ height, index, code, message, result, events }: Receipt): ReceiptAnswer => ({
+  height,
+  index,
+  code,
+  message,
+  result: JSON.parse(result) as unknown,
+  events: events.map(({ score, name, data }) => ({ score, name, data: JSON.parse(data) as unknown })),
+});
 
 /** Verifies a proof against a genesis document; a document that is none is a refusal too. Asks nobody. */
 export const verify = async (genesis: string, proof: unknown): Promise<Verdict> => {
@@ -41,7 +71,7 @@ export const verify = async (genesis: string, proof: unknown): Promise<Verdict> 
   if (!verdict.ok) return verdict;
   return {
     ok: true,
-    id: verdict.kind === "state" ? undefined : verdict.id,
+    proven: provenBy(client, verdict),
     channelId: client.channelId,
     validators: client.trust.config.validators.length,
     receiptCode: verdict.kind === "transaction" ? verdict.receipt?.code : undefined,

@@ -81,6 +81,8 @@ export const BlockPage = ({ which }: { readonly which: string }) => {
         })
       ).answer,
   );
+  // What the address names is what has to be proven, whatever the peer says that it gave.
+  const named = /^\d+$/.test(which) ? { height: Number(which) } : { id: which };
   const isGenesis = which === "0";
   if (!isFound) return <p className="empty">{text.loading}</p>;
   return (
@@ -98,8 +100,11 @@ export const BlockPage = ({ which }: { readonly which: string }) => {
             </div>
             <div className="columns">
               <About block={block} />
-              <BlockTransactions height={block.height} total={block.transactions.length} />
-              <ProofPanel subject={{ kind: "blocks", name: block.height, id: block.id }} isExecuted />
+              <BlockTransactions height={block.height} ids={block.transactions} />
+              <ProofPanel
+                subject={{ kind: "blocks", name: which, shown: { ...block, ...named } }}
+                isExecuted
+              />
             </div>
           </>
         )}

@@ -13,8 +13,14 @@ const PAGE = 20;
 type Page = { readonly transactions: readonly TransactionAnswer[]; readonly next: number | null };
 const NONE: Page = { transactions: [], next: 0 };
 
-/** A block's transactions in their order, a page at a time. */
-export const BlockTransactions = ({ height, total }: { readonly height: number; readonly total: number }) => {
+/** A block's transactions in their order, a page at a time; `ids` are those that its proof is about. */
+export const BlockTransactions = ({
+  height,
+  ids,
+}: {
+  readonly height: number;
+  readonly ids: readonly string[];
+}) => {
   const { network, text, language } = usePage();
   const [shown, setShown] = useState(NONE);
   const [trouble, setTrouble] = useState<string>();
@@ -37,13 +43,17 @@ export const BlockTransactions = ({ height, total }: { readonly height: number; 
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew for another block alone.
   useEffect(() => {
-    if (total > 0) void read(0, []);
+    if (ids.length > 0) void read(0, []);
     return () => leaving.current?.abort();
-  }, [height, total]);
+  }, [height]);
+
+  const rows = ids
+    .slice(0, shown.transactions.length)
+    .map((id, at) => ({ id, told: shown.transactions[at]?.id === id ? shown.transactions[at] : undefined }));
 
   return (
     <Card title={text.transactions.title}>
-      {total === 0 ? (
+      {ids.length === 0 ? (
         <p className="empty">{text.block.empty}</p>
       ) : (
         <table>
@@ -57,7 +67,7 @@ export const BlockTransactions = ({ height, total }: { readonly height: number; 
             </tr>
           </thead>
           <tbody>
-            {shown.transactions.map(({ id, receipt, status }, at) => (
+            {rows.map(({ id, told }, at) => (
               <tr key={id}>
                 <td className="number">{count(at + 1, language)}</td>
                 <th scope="row">
@@ -65,14 +75,20 @@ export const BlockTransactions = ({ height, total }: { readonly height: number; 
                     <code>{shortId(id)}</code>
                   </Link>
                 </th>
-                <td>{receipt === undefined ? text.stages[status] : <Outcome code={receipt.code} />}</td>
+                <td>
+                  {told?.receipt === undefined ? (
+                    text.stages[told?.status ?? "final"]
+                  ) : (
+                    <Outcome code={told.receipt.code} />
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
       {trouble !== undefined && <p role="alert">{trouble}</p>}
-      {total > 0 && shown.next !== null && shown.transactions.length > 0 && (
+      {shown.next !== null && shown.transactions.length > 0 && (
         <button type="button" onClick={() => void read(shown.next ?? 0, shown.transactions)}>
           {text.block.more}
         </button>

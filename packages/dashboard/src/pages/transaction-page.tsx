@@ -136,7 +136,7 @@ export const TransactionPage = ({ id }: { readonly id: string }) => {
               <ReceiptCard transaction={transaction} />
               {transaction.status !== "accepted" && (
                 <ProofPanel
-                  subject={{ kind: "transactions", name: id, id }}
+                  subject={{ kind: "transactions", name: id, shown: { ...transaction, id } }}
                   isExecuted={transaction.status === "executed"}
                 />
               )}

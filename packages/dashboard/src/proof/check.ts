@@ -1,25 +1,28 @@
+import { ClientError } from "@dure/client";
 import { loadChain } from "../chain/load-chain.ts";
 import type { Network } from "../live/network.ts";
 import type { GenesisFile } from "../live/state.ts";
 import { ask } from "../peers/ask.ts";
+import { agrees } from "./agrees.ts";
 import type { Found, ProofParts } from "./sentences.ts";
 
 /** What came of a check in this browser. */
 export type Check =
   | { readonly outcome: "verified"; readonly proof: ProofParts; readonly found: Found }
-  /** `code` is the verifier's, or `OTHER` for a sound proof of something else than was asked for. */
+  /** `code` is the verifier's, or `OTHER` for a sound proof of something else than is shown. */
   | { readonly outcome: "refused"; readonly code: string; readonly message: string };
 
 const WAIT_MS = 10_000;
 /** Proofs are of all that there is: a transaction's with its receipt, a block's with its data. */
 const QUERY = { transactions: "proof=true", blocks: "proof=true&full=true" } as const;
 
-/** What a proof is asked for: where it stands in the API, and the id that it must be a proof of. */
+/** What a proof is asked for, and where that stands in the API. */
 export type Subject = {
   readonly kind: keyof typeof QUERY;
   /** An id or a height. */
   readonly name: string | number;
-  readonly id: string;
+  /** What the page shows of it, as a peer answered: that is what has to be proven. */
+  readonly shown: object;
 };
 
 /**
@@ -28,7 +31,7 @@ export type Subject = {
  */
 export const check = async (
   { directory, genesis }: Network,
-  { kind, name, id }: Subject,
+  { kind, name, shown }: Subject,
   own: GenesisFile | undefined,
   signal: AbortSignal,
 ): Promise<Check> => {
@@ -40,6 +43,12 @@ export const check = async (
   ]);
   const verdict = await verify(genesisText, answer.proof);
   if (!verdict.ok) return { outcome: "refused", code: verdict.code, message: verdict.message };
-  if (verdict.id !== id) return { outcome: "refused", code: "OTHER", message: "" };
+  const { receipt, ...placed } = verdict.proven;
+  const isShown = "receipt" in shown && shown.receipt !== undefined;
+  if (isShown && kind === "transactions" && receipt === undefined)
+    throw new ClientError("PROOF_NOT_READY", "the peer that was asked has not executed it yet");
+  // What was executed since it was shown will be shown, and checked, in a moment.
+  if (!agrees(shown, isShown ? verdict.proven : placed))
+    return { outcome: "refused", code: "OTHER", message: "" };
   return { outcome: "verified", proof: answer.proof as ProofParts, found: verdict };
 };

@@ -42,8 +42,11 @@ const Verdict = ({ result }: { readonly result: Check }) => {
   );
 };
 
+/** How soon a proof that was not ready is asked for again. */
+const AGAIN_MS = 1_000;
+
 /** What the proof was checked against, and the choice of it. */
-const Trust = () => {
+const Trust = ({ outcome }: { readonly outcome: Check["outcome"] }) => {
   const { network, text } = usePage();
   const { ownGenesis, channel } = network.state;
   const own = useCell(ownGenesis);
@@ -51,11 +54,11 @@ const Trust = () => {
   const open = async ([file]: readonly File[]): Promise<void> => {
     if (file !== undefined) ownGenesis.set({ name: file.name, text: await file.text() });
   };
+  const word = outcome === "verified" ? text.proof.by.own : text.proof.against;
+  const said = own === undefined ? text.proof.by.peer(shortId(id)) : word(own.name);
   return (
     <div className="trust">
-      <p className="note">
-        {own === undefined ? text.proof.by.peer(shortId(id)) : text.proof.by.own(own.name)}
-      </p>
+      <p className="note">{said}</p>
       {own === undefined && <code className="long">{id}</code>}
       <div className="buttons">
         <FileButton accept=".json,application/json" onFiles={(files) => void open(files)}>
@@ -82,12 +85,15 @@ export const ProofPanel = ({
 }) => {
   const { network, text } = usePage();
   const own = useCell(network.state.ownGenesis);
-  const [asked, again] = useAnswer(`${subject.id} ${isExecuted} ${own?.name} ${own?.text.length}`, (signal) =>
-    check(network, subject, own, signal),
+  const [asked, again] = useAnswer(
+    `${subject.name} ${isExecuted} ${own?.name} ${own?.text.length}`,
+    (signal) => check(network, subject, own, signal),
   );
   const isForming = asked.phase === "failed" && asked.code === "PROOF_NOT_READY";
   useEffect(() => {
-    if (isForming) again();
+    if (!isForming) return undefined;
+    const timer = setTimeout(again, AGAIN_MS);
+    return () => clearTimeout(timer);
   }, [isForming, again]);
   return (
     <Card title={text.proof.title} className="proof">
@@ -96,7 +102,7 @@ export const ProofPanel = ({
         <>
           <Seal outcome={asked.answer.outcome} />
           <Verdict result={asked.answer} />
-          <Trust />
+          <Trust outcome={asked.answer.outcome} />
         </>
       ) : (
         <>

@@ -1,12 +1,10 @@
 import { ClientError } from "@dure/client";
 import { loadChain } from "../chain/load-chain.ts";
+import { base64 } from "../format/base64.ts";
 import type { Network } from "../live/network.ts";
 import { ask } from "../peers/ask.ts";
 import type { Content } from "./draft.ts";
 import type { Identity } from "./identity.ts";
-
-const base64 = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 /** Signs the content here and has a peer take it, by REST v2. Resolves with the transaction's id; throws ClientError. */
 export const sendSigned = async (

@@ -179,7 +179,7 @@ export const en = {
       PROOF_INVALID: "The proof does not show what it says.",
       GENESIS_INVALID: "This file is no valid genesis document.",
     },
-    other: "The proof is of something else than this page shows.",
+    other: "What the peer showed is not what its proof proves. Do not believe it.",
     steps: {
       genesis: (channel: string, validators: number) =>
         `The genesis document’s hash is the channel id ${channel}; it names ${validators} validators and their keys.`,

@@ -182,7 +182,7 @@ export const ko: Catalogue = {
       PROOF_INVALID: "증명이 주장하는 내용을 뒷받침하지 못합니다.",
       GENESIS_INVALID: "올바른 제네시스 문서가 아닙니다.",
     },
-    other: "이 페이지가 보여 주는 것과는 다른 대상의 증명입니다.",
+    other: "피어가 보여 준 내용이 증명된 내용과 다릅니다. 믿지 마세요.",
     steps: {
       genesis: (channel, validators) =>
         `제네시스 문서의 해시가 채널 ID(${channel})와 같고, 그 안에 검증자 ${validators}곳과 각자의 키가 적혀 있습니다.`,
