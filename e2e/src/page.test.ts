@@ -234,6 +234,23 @@ test("the peer that the page listens to is killed: it says so, goes on with anot
     await row(page, first).getByText("online").waitFor();
   }));
 
+test("a peer that hangs, with its connections open, is left for another", () =>
+  withLogs(devnet, async () => {
+    const page = await open();
+    const link = page.locator(".link");
+    await page.getByText(/Live from/).waitFor();
+    const first = /peer\d/.exec(await link.innerText())?.[0] ?? assert.fail();
+    const pid = devnet.pidOf(numberOf(first)) as number;
+    process.kill(pid, "SIGSTOP");
+    try {
+      await page.getByText(new RegExp(`^${first}.devnet fell silent`)).waitFor({ timeout: 12_000 });
+      await send(page);
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await row(page, first).getByText("online").waitFor();
+  }));
+
 test("Korean, dark, on a narrow screen: nothing is cut off, and both choices are remembered", () =>
   withLogs(devnet, async () => {
     const narrow = { locale: "ko-KR", colorScheme: "dark", viewport: { width: 360, height: 740 } } as const;
