@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { addBench } from "./commands/bench.ts";
 import { addBlock } from "./commands/block.ts";
+import { addCert } from "./commands/cert.ts";
+import { addConf } from "./commands/conf.ts";
 import { addDevnet } from "./commands/devnet.ts";
 import { addIdentity } from "./commands/identity.ts";
 import { addPeer } from "./commands/peer.ts";
@@ -31,5 +33,7 @@ export const createProgram = (): Command => {
   addBench(program);
   addPeer(program);
   addRadiostation(program);
+  addConf(program);
+  addCert(program);
   return program;
 };

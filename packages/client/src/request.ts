@@ -11,6 +11,8 @@ export type PeerOptions = {
   readonly signal?: AbortSignal | undefined;
   /** In place of the global one. */
   readonly fetch?: typeof fetch;
+  /** Sent along. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** A JSON object from a peer, not yet looked at. */
@@ -64,12 +66,12 @@ export const request = async (
   const signal = peer.signal === undefined ? timeout : AbortSignal.any([peer.signal, timeout]);
   const init: RequestInit =
     body === undefined
-      ? { signal }
+      ? { signal, headers: peer.headers ?? {} }
       : {
           signal,
           method: "POST",
           body: body.bytes as BodyInit,
-          headers: { "content-type": body.contentType },
+          headers: { ...peer.headers, "content-type": body.contentType },
         };
   let status: number;
   let text: string;

@@ -3,7 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import type { Certificate, Verifier } from "@dure/crypto/x509";
 import type { Logger } from "pino";
+import { createAuthorise } from "./administrator.ts";
 import { createAuthenticate } from "./caller.ts";
+import { type Conf, openConf } from "./conf.ts";
 import { type Directory, openDirectory } from "./directory.ts";
 import { type Channels, type Founding, openChannels } from "./founding.ts";
 import { bindGrpc, createGrpcServer, portInUse } from "./grpc.ts";
@@ -68,9 +70,12 @@ export type RadioStation = {
 };
 
 const LOOPBACK = "127.0.0.1";
+const DAY_MS = 24 * 3_600_000;
+const REQUESTS_PER_SECOND = 1_000;
 
 type Parts = {
   readonly home: Home;
+  readonly conf: Conf;
   readonly directory: Directory;
   readonly channels: Channels;
   readonly watcher: Watcher;
@@ -96,9 +101,21 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
     closers.push(lock.release);
     const { organisation } = options;
     const home = await openOrFoundHome(options.home, { organisation, nowMs: nowMs(), suite });
+    const conf = await openConf(
+      home.path,
+      {
+        silence_ms: options.silenceMs ?? 5_000,
+        certificate_life_days: Math.max(
+          1,
+          Math.round((options.certificateLifeMs ?? CERTIFICATE_LIFE_MS) / DAY_MS),
+        ),
+        requests_per_second: options.requestsPerSecond ?? REQUESTS_PER_SECOND,
+      },
+      { organisation, fingerprint: home.fingerprint },
+    );
     const watcher = createWatcher({
       nowMs,
-      silenceMs: options.silenceMs ?? 5_000,
+      silenceMs: () => conf.value("silence_ms"),
       onChange: (peerId, connection) => {
         const event = connection === CONNECTION.connected ? "connected" : "disconnected";
         logger.info({ peerId }, event);
@@ -107,6 +124,7 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
     });
     return {
       home,
+      conf,
       watcher,
       directory: await openDirectory(home.path),
       channels: openChannels(home.path, options.found),
@@ -125,12 +143,17 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
     }
   };
 
+  const certificateLifeMs = ({ conf }: Parts): number => {
+    const days = conf.given("certificate_life_days");
+    return days === undefined ? (options.certificateLifeMs ?? CERTIFICATE_LIFE_MS) : days * DAY_MS;
+  };
+
   const startGrpc = async (parts: Parts): Promise<number> => {
     const context = {
       ...parts,
       suite,
       nowMs,
-      certificateLifeMs: options.certificateLifeMs ?? CERTIFICATE_LIFE_MS,
+      certificateLifeMs: () => certificateLifeMs(parts),
       onEnrolled: (certificate: Certificate) => {
         logger.info({ commonName: certificate.commonName, serial: certificate.serial }, "certified");
         events.emit("enrolled", certificate);
@@ -148,8 +171,21 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
 
   const startRest = async (parts: Parts): Promise<number> => {
     const port = options.restPort ?? 9002;
-    const { page, requestsPerSecond } = options;
-    const app = await createRest(parts, logger, { page, requestsPerSecond });
+    const { home, conf } = parts;
+    const authenticate = createAuthenticate(home, suite, nowMs);
+    const app = await createRest(parts, logger, {
+      page: options.page,
+      requestsPerSecond: () => conf.value("requests_per_second"),
+      administration: {
+        home,
+        conf,
+        suite,
+        nowMs,
+        logger,
+        certificateLifeMs: () => certificateLifeMs(parts),
+        authorise: createAuthorise({ authenticate, audience: home.fingerprint, nowMs }),
+      },
+    });
     closers.push(() => app.close());
     try {
       // biome-ignore lint/nursery/useAwaitThenable: fastify's overloads hide the promise from the linter.

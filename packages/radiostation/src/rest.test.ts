@@ -135,10 +135,10 @@ test("a status is kept for each channel; without one the first is meant", async 
   assert.equal((await get(network.rest, "peer/leader?channel=loans")).body.response_code, 0);
 });
 
-test("an unknown resource says so, whatever the method, and nothing here takes a POST", async () => {
+test("an unknown resource says so, whatever the method, and the directory takes no POST", async () => {
   const { rest } = await startStation();
   const unknown = { response_code: -1, message: "The resource doesn't exist" };
-  for (const path of ["peer/unknown", "peer", "conf", "cert/list/ca", "nothing", "peer/list/x", "%00"])
+  for (const path of ["peer/unknown", "peer", "conf/x", "cert", "cert/list", "nothing", "peer/list/x", "%00"])
     assert.deepEqual((await get(rest, path)).body, unknown, path);
   for (const method of ["POST", "PUT", "DELETE", "PATCH"])
     for (const type of ["application/json", "text/plain", "nonsense"]) {

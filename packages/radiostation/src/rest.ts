@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from "pino";
 import { z } from "zod";
 import { isPagePath, servePage } from "./page.ts";
+import { type Administration, routesOfAdministration } from "./rest-administration.ts";
 import { groupIdOf, isConnected, leaderOf, peerItem, type RestSource, statusItems } from "./rest-items.ts";
 
 /** v1's response codes that this port gives (specs/rest-v1.md). */
@@ -61,15 +62,17 @@ const answers: Record<string, (source: RestSource, query: Query) => object> = {
 const unknownResource = { response_code: CODE.fail, message: "The resource doesn't exist" };
 const badParameters = { response_code: CODE.parameters, message: "A parameter is malformed" };
 
+/** A certificate request with its roles is the longest body that there is. */
+const BODY_BYTES_MAX = 32 * 1024;
+
 /** What the port offers besides the directory. */
 export type RestFaces = {
   /** The directory of a built page to serve at the root; none unless given. */
-  readonly page?: string | undefined;
-  /** Requests that one address may make in a second; 1,000 unless given. */
-  readonly requestsPerSecond?: number | undefined;
+  readonly page: string | undefined;
+  /** Requests that one address may make in a second. */
+  readonly requestsPerSecond: () => number;
+  readonly administration: Administration;
 };
-
-const REQUESTS_PER_SECOND = 1_000;
 
 /** One address asks too much. The status is fastify's to answer with. */
 class RateExceeded extends Error {
@@ -78,19 +81,19 @@ class RateExceeded extends Error {
 }
 
 /**
- * The REST v1 API for the directory of peers, not yet bound. It has reads only, so any web page may read it and none
- * can change a thing. As in loopchain, an answer within v1 is told by its `response_code` with HTTP status 200; a path
+ * The REST v1 API for the directory of peers and for administration, not yet bound. Any web page may read it; what
+ * changes something wants an administrator's signature, and no web page of another origin may send it. As in loopchain, an answer within v1 is told by its `response_code` with HTTP status 200; a path
  * outside it has status 404.
  */
 export const createRest = async (
   source: RestSource,
   logger: Logger,
-  { page, requestsPerSecond = REQUESTS_PER_SECOND }: RestFaces = {},
+  { page, requestsPerSecond, administration }: RestFaces,
 ): Promise<FastifyInstance> => {
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
-    bodyLimit: 1024,
+    bodyLimit: BODY_BYTES_MAX,
     connectionTimeout: 30_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 10_000,
@@ -103,19 +106,17 @@ export const createRest = async (
     },
   });
   app.server.maxConnections = 512;
-  // No route here takes a body: whatever it is, it is neither kept nor read into memory.
+  // What an administrator signs is the body's bytes, whatever type it is said to have.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, payload, done) => {
-    payload.resume();
-    done(null, undefined);
-  });
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   await app.register(rateLimit, {
-    max: requestsPerSecond,
+    max: () => requestsPerSecond(),
     timeWindow: 1_000,
     cache: 10_000,
     errorResponseBuilder: () => new RateExceeded("too many requests of this address in a second: slow down"),
   });
   await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], strictPreflight: false });
+  routesOfAdministration(app, administration);
   for (const [path, answer] of Object.entries(answers))
     app.get(`/api/v1/${path}`, async (request: FastifyRequest) => {
       const query = Query.safeParse(request.query);

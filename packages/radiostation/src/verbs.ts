@@ -23,7 +23,8 @@ export type VerbContext = {
   readonly watcher: Watcher;
   readonly suite: Verifier;
   readonly nowMs: () => number;
-  readonly certificateLifeMs: number;
+  /** How long a certificate lives that is issued now. */
+  readonly certificateLifeMs: () => number;
   readonly onEnrolled: (certificate: Certificate) => void;
   readonly onRegistered: (registration: Registration) => Promise<void>;
 };
@@ -42,7 +43,8 @@ const certify = async (
   request: Uint8Array,
   roles: readonly string[],
 ): Promise<Reply<AnswerOf<"Enrol">>> => {
-  const { home, suite, certificateLifeMs: lifeMs } = context;
+  const { home, suite } = context;
+  const lifeMs = context.certificateLifeMs();
   const issued = await issueRecorded(home, suite, { request, roles, nowMs: context.nowMs(), lifeMs });
   if (!issued.ok) return refuse("REQUEST_REFUSED", issued.message);
   context.onEnrolled(issued.certificate);

@@ -29,7 +29,7 @@ const CHANNELS_MAX = 64;
  */
 export const createWatcher = (options: {
   readonly nowMs: () => number;
-  readonly silenceMs: number;
+  readonly silenceMs: () => number;
   readonly onChange: (peerId: string, connection: Connection) => void;
 }): Watcher => {
   const { nowMs, silenceMs, onChange } = options;
@@ -38,7 +38,7 @@ export const createWatcher = (options: {
   const connection = (peerId: string): Connection => {
     const seen = peers.get(peerId);
     if (seen === undefined) return CONNECTION.unknown;
-    return nowMs() - seen.atMs < silenceMs ? CONNECTION.connected : CONNECTION.disconnected;
+    return nowMs() - seen.atMs < silenceMs() ? CONNECTION.connected : CONNECTION.disconnected;
   };
   const report = (peerId: string, seen: Seen): void => {
     const now = connection(peerId);

@@ -1,0 +1,177 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Certificate,
+  derOfPem,
+  parseCertificate,
+  parseRequest,
+  pemOf,
+  type Verifier,
+} from "@dure/crypto/x509";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { z } from "zod";
+import type { Authorise } from "./administrator.ts";
+import type { Conf } from "./conf.ts";
+import { RadioStationError } from "./error.ts";
+import type { Home } from "./home.ts";
+import { issueRecorded } from "./issuance.ts";
+import { checkSubject } from "./names.ts";
+
+/** What the routes of administration work on. */
+export type Administration = {
+  readonly home: Home;
+  readonly conf: Conf;
+  readonly authorise: Authorise;
+  readonly suite: Verifier;
+  /** How long a certificate lives that is issued now. */
+  readonly certificateLifeMs: () => number;
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+};
+
+const CODE = { success: 0, fail: -1, parameters: -6 } as const;
+const CERT_TYPE = { sign: 0, ca: 2 } as const;
+const STATUS = { UNAUTHENTICATED: 401, ROLE_NOT_ALLOWED: 403 } as const;
+/** Certificates shown; the newest are what an administrator looks for. */
+const LISTED_MAX = 1_000;
+
+const certificateItem = (certificate: Certificate, certType: number): object => ({
+  cert_type: certType,
+  subject: `CN=${certificate.commonName},O=${certificate.organisation}${certificate.roles.map((role) => `,OU=${role}`).join("")}`,
+  issuer: `O=${certificate.organisation}`,
+  serial_number: certificate.serial,
+  not_after: new Date(certificate.notAfterMs).toISOString(),
+  cert_pem: pemOf("CERTIFICATE", certificate.der),
+});
+
+const issuedCertificates = async ({ home }: Administration): Promise<readonly Certificate[]> => {
+  const directory = join(home.path, "issued");
+  const names = await readdir(directory).catch(() => []);
+  const found: Certificate[] = [];
+  for (const name of names.filter((each) => each.endsWith(".pem"))) {
+    const der = derOfPem("CERTIFICATE", await readFile(join(directory, name), "utf8").catch(() => ""));
+    const parsed = der === undefined ? undefined : parseCertificate(der);
+    if (parsed?.ok) found.push(parsed.certificate);
+  }
+  return found.sort((a, b) => b.notAfterMs - a.notAfterMs).slice(0, LISTED_MAX);
+};
+
+const bodyOf = (request: FastifyRequest): Uint8Array =>
+  request.body instanceof Uint8Array ? request.body : new Uint8Array();
+
+const jsonOf = (request: FastifyRequest): unknown => {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bodyOf(request)));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Runs the work if an administrator signed this very request; answers with the refusal otherwise. */
+const asAdministrator = async (
+  { authorise, logger }: Administration,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: () => Promise<object>,
+): Promise<object> => {
+  const { method, url: path } = request;
+  const judged = await authorise(request.headers.authorization, { method, path, body: bodyOf(request) });
+  if (!judged.ok) {
+    const { code, message } = judged;
+    return reply.code(STATUS[code]).send({ response_code: CODE.fail, code, message });
+  }
+  const answer = await work();
+  logger.info({ administrator: judged.administrator.commonName, path, answer }, "administration");
+  return answer;
+};
+
+const ConfBody = z.strictObject({ name: z.string().max(64), value: z.unknown() });
+
+const IssueBody = z.strictObject({
+  /** PKCS#10 in base64. */
+  request: z.base64().max(16_384),
+  roles: z
+    .array(z.enum(["peer", "client", "admin", "auditor"]))
+    .min(1)
+    .max(4),
+});
+
+const parameters = (message: string): object => ({ response_code: CODE.parameters, message });
+
+const issuePeer = async (administration: Administration, body: unknown): Promise<object> => {
+  const parsed = IssueBody.safeParse(body);
+  if (!parsed.success) return parameters('the body is {"request": base64 of PKCS#10, "roles": ["peer"]}');
+  const { home, suite, certificateLifeMs, nowMs } = administration;
+  const { roles } = parsed.data;
+  const request = new Uint8Array(Buffer.from(parsed.data.request, "base64"));
+  const read = parseRequest(suite, request);
+  if (!read.ok) return parameters(`the certificate request is refused: ${read.message}`);
+  const { organisation } = home.root;
+  try {
+    checkSubject(read.request.commonName, organisation, roles);
+  } catch (error) {
+    if (error instanceof RadioStationError) return parameters(error.message);
+    throw error;
+  }
+  if (read.request.organisation !== organisation) return parameters(`the request must be of ${organisation}`);
+  const issuance = { request, roles, nowMs: nowMs(), lifeMs: certificateLifeMs() };
+  const issued = await issueRecorded(home, suite, issuance);
+  if (!issued.ok) return parameters(issued.message);
+  const { serial, commonName, der } = issued.certificate;
+  return {
+    response_code: CODE.success,
+    message: `issued ${serial} to ${commonName}`,
+    data: { serial_number: serial, cert_pem: pemOf("CERTIFICATE", der) },
+  };
+};
+
+/** Why the authority's own certificate is not issued anew. */
+const ROOT_STANDS =
+  "the authority's certificate is not issued anew: channels pin it by its bytes in their genesis, and would refuse every certificate of another. A new authority is another organisation of a channel's configuration";
+
+/** Adds v1's routes of administration: reads are open, as in loopchain; what changes something wants an administrator. */
+export const routesOfAdministration = (app: FastifyInstance, administration: Administration): void => {
+  const { home, conf } = administration;
+  app.get("/api/v1/conf", async (request) => {
+    const { name } = request.query as { readonly name?: unknown };
+    if (name === undefined) return { response_code: CODE.success, data: conf.list() };
+    const item = conf.list().find((each) => each.name === name);
+    return item === undefined
+      ? { response_code: CODE.fail, message: "There is no setting of this name" }
+      : { response_code: CODE.success, data: item };
+  });
+  app.post("/api/v1/conf", async (request, reply) =>
+    asAdministrator(administration, request, reply, async () => {
+      const body = ConfBody.safeParse(jsonOf(request));
+      if (!body.success) return parameters('the body is {"name": …, "value": …}');
+      const changed = await conf.set(body.data.name, body.data.value);
+      return changed.ok ? { response_code: CODE.success, message: "success" } : parameters(changed.message);
+    }),
+  );
+  app.get("/api/v1/cert/list/ca", async () => ({
+    response_code: CODE.success,
+    data: certificateItem(home.root, CERT_TYPE.ca),
+  }));
+  app.get("/api/v1/cert/list/peer", async () => ({
+    response_code: CODE.success,
+    data: (await issuedCertificates(administration)).map((each) => certificateItem(each, CERT_TYPE.sign)),
+  }));
+  app.post("/api/v1/cert/issue/peer", async (request, reply) =>
+    asAdministrator(administration, request, reply, () => issuePeer(administration, jsonOf(request))),
+  );
+  app.post("/api/v1/cert/issue/ca", async (request, reply) =>
+    asAdministrator(administration, request, reply, async () => ({
+      response_code: CODE.fail,
+      message: ROOT_STANDS,
+    })),
+  );
+  for (const kind of ["ca", "peer"])
+    app.get(`/api/v1/cert/issue/${kind}`, async (_request, reply) =>
+      reply.code(405).header("allow", "POST").send({
+        response_code: CODE.fail,
+        message:
+          "POST it, signed by an administrator: reading must change nothing. See `dure cert issue --help`",
+      }),
+    );
+};
