@@ -14,6 +14,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Modules of ours do nothing by being loaded: what the first view does not use waits in a bundle of its own.
     rollupOptions: {
+      // zod's comments for another bundler, which this one does not read.
+      onwarn: (warning, warn) => {
+        if (warning.code !== "INVALID_ANNOTATION") warn(warning);
+      },
       treeshake: { moduleSideEffects: (id) => !/[\\/]packages[\\/][^\\/]+[\\/]dist[\\/]/.test(id) },
     },
     modulePreload: { polyfill: false },
