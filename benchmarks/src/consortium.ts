@@ -28,8 +28,8 @@ const VALIDATORS = 4;
 const YEAR_MS = 365 * 86_400_000;
 
 /** The peer that holds the chain: a follower, so that it never votes on what others signed. */
-export const FOLLOWER = `reader.${ORGANISATION}`;
-export const CHANNEL = "bench";
+const FOLLOWER = `reader.${ORGANISATION}`;
+const CHANNEL = "bench";
 
 export const suite = createSodiumSuite();
 
