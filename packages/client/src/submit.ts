@@ -16,7 +16,7 @@ const WAIT_MS = 5_000;
 const isThere = ({ status, code }: Submitted): boolean => status !== "refused" || IS_THERE.has(code ?? "");
 
 /** Submits to one peer after the other until one takes them; each answer is what that peer said. */
-export const submitToAny = (
+const submitToAny = (
   client: Client,
   transactions: readonly Bytes[],
   certificates: readonly Bytes[],

@@ -5,7 +5,7 @@ import { RadioStationError } from "./error.ts";
 import { serially } from "./serially.ts";
 
 /** v1's types of a setting. */
-export const CONF_TYPE = { text: 0, whole: 1, decimal: 2 } as const;
+const CONF_TYPE = { text: 0, whole: 1, decimal: 2 } as const;
 
 /** What an administrator can set while the RadioStation runs: v1 names, bounds, and what holds unless set. */
 const ENTRIES = {
