@@ -74,6 +74,7 @@ test("settings are listed with their types, set by an administrator, in force at
       ["organisation", 0],
       ["fingerprint", 0],
       ["silence_ms", 1],
+      ["watch_interval_ms", 1],
       ["certificate_life_days", 1],
       ["requests_per_second", 1],
     ],

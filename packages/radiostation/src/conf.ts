@@ -11,6 +11,8 @@ const CONF_TYPE = { text: 0, whole: 1, decimal: 2 } as const;
 const ENTRIES = {
   /** Milliseconds after its last heartbeat at which a peer counts as disconnected. */
   silence_ms: { min: 500, max: 3_600_000 },
+  /** Milliseconds between two looks for peers that fell silent. */
+  watch_interval_ms: { min: 10, max: 60_000 },
   /** Days that a certificate lives, when it is issued or renewed from then on. */
   certificate_life_days: { min: 1, max: 3_650 },
   /** REST requests that one address may make in a second. */
@@ -33,6 +35,8 @@ export type Conf = {
   readonly list: () => readonly ConfItem[];
   /** Takes a value, from at once; it is on disk when this resolves. A refusal says what would be taken. */
   readonly set: (name: string, value: unknown) => Promise<ConfChange>;
+  /** Tells of every value taken from now on, for what cannot ask at each use. */
+  readonly onSet: (told: () => void) => void;
 };
 
 const ConfFile = z.strictObject({ version: z.literal(1), values: z.record(z.string(), z.int()) });
@@ -79,6 +83,7 @@ export const openConf = async (
 ): Promise<Conf> => {
   const file = join(home, "conf.json");
   const inOrder = serially();
+  const listeners: (() => void)[] = [];
   let values = await load(file);
   const value = (name: ConfName): number => values[name] ?? defaults[name];
   return {
@@ -97,7 +102,9 @@ export const openConf = async (
         const next = { ...values, [name]: given };
         await writeAtomically(file, JSON.stringify({ version: 1, values: next }));
         values = next;
+        for (const told of listeners) told();
         return { ok: true };
       }),
+    onSet: (told) => void listeners.push(told),
   };
 };

@@ -105,6 +105,7 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
       home.path,
       {
         silence_ms: options.silenceMs ?? 5_000,
+        watch_interval_ms: options.watchIntervalMs ?? 500,
         certificate_life_days: Math.max(
           1,
           Math.round((options.certificateLifeMs ?? CERTIFICATE_LIFE_MS) / DAY_MS),
@@ -198,14 +199,24 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
     return typeof address === "object" && address !== null ? address.port : port;
   };
 
-  const startTimer = ({ watcher, certificate }: Parts): void => {
-    const timer = setInterval(() => {
+  const startTimer = ({ watcher, certificate, conf }: Parts): void => {
+    const look = (): void => {
       watcher.check();
       certificate
         .renewIfDue()
         .catch((error) => logger.error({ err: error }, "the TLS certificate was not renewed"));
-    }, options.watchIntervalMs ?? 500);
-    closers.push(() => clearInterval(timer));
+    };
+    const start = (): NodeJS.Timeout => setInterval(look, conf.value("watch_interval_ms"));
+    let timer = start();
+    let isOpen = true;
+    conf.onSet(() => {
+      clearInterval(timer);
+      if (isOpen) timer = start();
+    });
+    closers.push(() => {
+      isOpen = false;
+      clearInterval(timer);
+    });
   };
 
   const close = async (): Promise<void> => {

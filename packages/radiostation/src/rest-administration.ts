@@ -1,13 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type Certificate,
-  derOfPem,
-  parseCertificate,
-  parseRequest,
-  pemOf,
-  type Verifier,
-} from "@dure/crypto/x509";
+import { type Certificate, parseRequest, pemOf, type Verifier } from "@dure/crypto/x509";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -16,6 +7,7 @@ import type { Conf } from "./conf.ts";
 import { RadioStationError } from "./error.ts";
 import type { Home } from "./home.ts";
 import { issueRecorded } from "./issuance.ts";
+import { createIssuedCertificates } from "./issued-certificates.ts";
 import { checkSubject } from "./names.ts";
 
 /** What the routes of administration work on. */
@@ -33,8 +25,6 @@ export type Administration = {
 const CODE = { success: 0, fail: -1, parameters: -6 } as const;
 const CERT_TYPE = { sign: 0, ca: 2 } as const;
 const STATUS = { UNAUTHENTICATED: 401, ROLE_NOT_ALLOWED: 403 } as const;
-/** Certificates shown; the newest are what an administrator looks for. */
-const LISTED_MAX = 1_000;
 
 const certificateItem = (certificate: Certificate, certType: number): object => ({
   cert_type: certType,
@@ -44,18 +34,6 @@ const certificateItem = (certificate: Certificate, certType: number): object => 
   not_after: new Date(certificate.notAfterMs).toISOString(),
   cert_pem: pemOf("CERTIFICATE", certificate.der),
 });
-
-const issuedCertificates = async ({ home }: Administration): Promise<readonly Certificate[]> => {
-  const directory = join(home.path, "issued");
-  const names = await readdir(directory).catch(() => []);
-  const found: Certificate[] = [];
-  for (const name of names.filter((each) => each.endsWith(".pem"))) {
-    const der = derOfPem("CERTIFICATE", await readFile(join(directory, name), "utf8").catch(() => ""));
-    const parsed = der === undefined ? undefined : parseCertificate(der);
-    if (parsed?.ok) found.push(parsed.certificate);
-  }
-  return found.sort((a, b) => b.notAfterMs - a.notAfterMs).slice(0, LISTED_MAX);
-};
 
 const bodyOf = (request: FastifyRequest): Uint8Array =>
   request.body instanceof Uint8Array ? request.body : new Uint8Array();
@@ -133,6 +111,7 @@ const ROOT_STANDS =
 /** Adds v1's routes of administration: reads are open, as in loopchain; what changes something wants an administrator. */
 export const routesOfAdministration = (app: FastifyInstance, administration: Administration): void => {
   const { home, conf } = administration;
+  const issued = createIssuedCertificates(home);
   app.get("/api/v1/conf", async (request) => {
     const { name } = request.query as { readonly name?: unknown };
     if (name === undefined) return { response_code: CODE.success, data: conf.list() };
@@ -155,7 +134,7 @@ export const routesOfAdministration = (app: FastifyInstance, administration: Adm
   }));
   app.get("/api/v1/cert/list/peer", async () => ({
     response_code: CODE.success,
-    data: (await issuedCertificates(administration)).map((each) => certificateItem(each, CERT_TYPE.sign)),
+    data: (await issued()).map((each) => certificateItem(each, CERT_TYPE.sign)),
   }));
   app.post("/api/v1/cert/issue/peer", async (request, reply) =>
     asAdministrator(administration, request, reply, () => issuePeer(administration, jsonOf(request))),

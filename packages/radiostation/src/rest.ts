@@ -82,8 +82,8 @@ class RateExceeded extends Error {
 
 /**
  * The REST v1 API for the directory of peers and for administration, not yet bound. Any web page may read it; what
- * changes something wants an administrator's signature, and no web page of another origin may send it. As in loopchain, an answer within v1 is told by its `response_code` with HTTP status 200; a path
- * outside it has status 404.
+ * changes something wants an administrator's signature, and no web page of another origin may send it. As in loopchain,
+ * an answer within v1 is told by its `response_code` with HTTP status 200; a path outside it has status 404.
  */
 export const createRest = async (
   source: RestSource,
@@ -109,6 +109,21 @@ export const createRest = async (
   // What an administrator signs is the body's bytes, whatever type it is said to have.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  // Before any plugin, which would keep the handler that stands when it is registered.
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (error instanceof RateExceeded)
+      return reply
+        .code(status)
+        .send({ response_code: CODE.notHandled, code: error.code, message: error.message });
+    // A write to nowhere is refused as such, whatever was wrong with its body.
+    if (status < 500 && request.is404) return reply.send(unknownResource);
+    if (status < 500) return reply.code(status).send(badParameters);
+    logger.error({ err: error }, "a REST request failed");
+    return reply
+      .code(500)
+      .send({ response_code: CODE.notHandled, message: "The RadioStation failed; see its log" });
+  });
   await app.register(rateLimit, {
     max: () => requestsPerSecond(),
     timeWindow: 1_000,
@@ -127,20 +142,6 @@ export const createRest = async (
     if (page !== undefined && isPagePath(request.method, request.url)) return reply.sendFile("index.html");
     const code = request.url.startsWith("/api/v1/") ? 200 : 404;
     return reply.code(code).send(unknownResource);
-  });
-  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (error instanceof RateExceeded)
-      return reply
-        .code(status)
-        .send({ response_code: CODE.notHandled, code: error.code, message: error.message });
-    // A write to nowhere is refused as such, whatever was wrong with its body.
-    if (status < 500 && request.method !== "GET") return reply.send(unknownResource);
-    if (status < 500) return reply.code(status).send(badParameters);
-    logger.error({ err: error }, "a REST request failed");
-    return reply
-      .code(500)
-      .send({ response_code: CODE.notHandled, message: "The RadioStation failed; see its log" });
   });
   return app;
 };
