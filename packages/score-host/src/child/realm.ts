@@ -29,6 +29,10 @@ const cutToBaseline = (): void => {
     for (const key of Object.getOwnPropertyNames(intrinsic))
       if (!kept.has(key)) Reflect.deleteProperty(intrinsic, key);
   }
+  // From Node 22 on, iterators have a constructor and helpers. SES looks for the helpers where it finds the constructor,
+  // so both go; and so does the tag that came with them, the one symbol that Node 20 does not have here.
+  Reflect.deleteProperty(globalThis, "Iterator");
+  Reflect.deleteProperty(find("%IteratorPrototype%"), Symbol.toStringTag);
 };
 
 // The single-file build starts faster than SES's modules and needs one file to be readable, not a tree.
