@@ -1,21 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { derOfPem } from "@dure/crypto/x509";
 import type { Command } from "commander";
-import { changeStation, readStation, type StationOptions } from "../administration/ask-station.ts";
 import { gather } from "../arguments.ts";
 import { table } from "../devnet/table.ts";
 import { CliError } from "../error.ts";
+import { certificatesIn, issuedPemIn } from "../station/answers.ts";
+import type { StationOptions } from "../station/ask-station.ts";
 import { withStation } from "./conf.ts";
 import { type OutputOptions, show } from "./output.ts";
 import { withIdentity } from "./target-options.ts";
 
 type Options = StationOptions & OutputOptions;
-type Item = { readonly subject: string; readonly serial_number: string; readonly not_after: string };
 
 const list = async (kind: string, options: Options): Promise<void> => {
   if (kind !== "ca" && kind !== "peer") throw new CliError("USAGE", "list the certificates of ca or of peer");
+  const { readStation } = await import("../station/ask-station.ts");
   const { data } = await readStation(options, `/api/v1/cert/list/${kind}`);
-  const items = (Array.isArray(data) ? data : [data]) as readonly Item[];
+  const items = certificatesIn(data);
   show(options, data, () =>
     table(
       ["subject", "serial", "valid until"],
@@ -43,9 +44,10 @@ const issue = async (
   options: Options & { readonly role: readonly string[] },
 ): Promise<void> => {
   const body = { request: await requestOf(path), roles: options.role };
-  const answer = await changeStation(options, "/api/v1/cert/issue/peer", body);
-  const { cert_pem } = answer["data"] as { readonly cert_pem: string };
-  show(options, answer["data"], () => cert_pem.trimEnd());
+  const { changeStation } = await import("../station/ask-station.ts");
+  const { data } = await changeStation(options, "/api/v1/cert/issue/peer", body);
+  const pem = issuedPemIn(data);
+  show(options, data, () => pem);
 };
 
 /** Adds `dure cert list` and `dure cert issue`. */

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { changeStation, readStation, type StationOptions } from "../administration/ask-station.ts";
-import { type OutputOptions, pretty, show, withOutput } from "./output.ts";
+import { type Setting, settingsIn } from "../station/answers.ts";
+import type { StationOptions } from "../station/ask-station.ts";
+import { type OutputOptions, show, withOutput } from "./output.ts";
 import { withIdentity } from "./target-options.ts";
 
 type Options = StationOptions & OutputOptions;
-type Item = { readonly name: string; readonly value: string | number };
 
 const PATH = "/api/v1/conf";
 
@@ -12,27 +12,30 @@ const PATH = "/api/v1/conf";
 export const withStation = (command: Command): Command =>
   withOutput(command)
     .option(
-      "--station <url>",
+      "--radiostation-rest <url>",
       "REST address of the RadioStation (default: the devnet's, or http://127.0.0.1:9002)",
     )
     .option("--home <dir>", "the devnet's home (default: the nearest .dure here or above)");
 
-const lineOf = ({ name, value }: Item): string => `${name} = ${value}`;
+const lineOf = ({ name, value }: Setting): string => `${name} = ${value}`;
 
-const list = async (options: Options): Promise<void> => {
-  const { data } = await readStation(options, PATH);
-  show(options, data, () => (data as readonly Item[]).map(lineOf).join("\n"));
+const read = async (path: string, options: Options): Promise<void> => {
+  const { readStation } = await import("../station/ask-station.ts");
+  const { data } = await readStation(options, path);
+  const settings = settingsIn(data);
+  show(options, data, () => settings.map(lineOf).join("\n"));
 };
 
-const get = async (name: string, options: Options): Promise<void> => {
-  const { data } = await readStation(options, `${PATH}?${new URLSearchParams({ name })}`);
-  show(options, data, () => lineOf(data as Item));
-};
+const list = (options: Options): Promise<void> => read(PATH, options);
+
+const get = (name: string, options: Options): Promise<void> =>
+  read(`${PATH}?${new URLSearchParams({ name })}`, options);
 
 const set = async (name: string, text: string, options: Options): Promise<void> => {
-  const value = text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+  const { changeStation } = await import("../station/ask-station.ts");
+  const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   const answer = await changeStation(options, PATH, { name, value });
-  show(options, answer, () => (answer["message"] === "success" ? lineOf({ name, value }) : pretty(answer)));
+  show(options, answer, () => lineOf({ name, value }));
 };
 
 /** Adds `dure conf list`, `dure conf get` and `dure conf set`. */
