@@ -28,6 +28,8 @@ const TYPE = "dure-request+jws";
 const HEADER_CHARACTERS_MAX = 6_144;
 /** A request is good for so long, and clocks may differ by as much. */
 const LIFE_S = 60;
+/** How long a request may be good after it was made: signed by a clock that is ahead, and heard at the last moment. */
+const REMEMBERED_MS = (2 * LIFE_S + 1) * 1_000;
 /** Requests remembered: more than an administrator makes in two minutes. Beyond it all are refused until some expire. */
 const REMEMBERED_MAX = 10_000;
 
@@ -74,7 +76,11 @@ export const signRequest = async (
 const refused = (message: string): NotAuthorised => ({ ok: false, code: "UNAUTHENTICATED", message });
 const HOW = "sign the request as an administrator, as `dure conf` and `dure cert` do";
 
+/** Bytes have one text: base64url without padding, alien letters or loose bits. */
+const isStrict = (part: string): boolean => Buffer.from(part, "base64url").toString("base64url") === part;
+
 const certificateOf = (token: string): Uint8Array | undefined => {
+  if (!token.split(".").every(isStrict)) return undefined;
   const { typ, x5c } = decodeProtectedHeader(token);
   const [certificate] = Array.isArray(x5c) ? x5c : [];
   if (typ !== TYPE || !Array.isArray(x5c) || x5c.length !== 1 || typeof certificate !== "string")
@@ -105,7 +111,7 @@ export const createAuthorise = (options: {
       had.delete(known);
     }
     if (had.has(jti) || had.size >= REMEMBERED_MAX) return false;
-    had.set(jti, now + 2 * LIFE_S * 1_000);
+    had.set(jti, now + REMEMBERED_MS);
     return true;
   };
 

@@ -46,12 +46,15 @@ const jsonOf = (request: FastifyRequest): unknown => {
   }
 };
 
+/** An answer of v1 to what changes something. */
+type Done = { readonly response_code: number; readonly message: string; readonly data?: object };
+
 /** Runs the work if an administrator signed this very request; answers with the refusal otherwise. */
 const asAdministrator = async (
   { authorise, logger }: Administration,
   request: FastifyRequest,
   reply: FastifyReply,
-  work: () => Promise<object>,
+  work: () => Promise<Done>,
 ): Promise<object> => {
   const { method, url: path } = request;
   const judged = await authorise(request.headers.authorization, { method, path, body: bodyOf(request) });
@@ -60,7 +63,9 @@ const asAdministrator = async (
     return reply.code(STATUS[code]).send({ response_code: CODE.fail, code, message });
   }
   const answer = await work();
-  logger.info({ administrator: judged.administrator.commonName, path, answer }, "administration");
+  const { commonName: administrator, serial } = judged.administrator;
+  const { response_code: code, message } = answer;
+  logger.info({ administrator, serial, path, code, message }, "administration");
   return answer;
 };
 
@@ -75,9 +80,9 @@ const IssueBody = z.strictObject({
     .max(4),
 });
 
-const parameters = (message: string): object => ({ response_code: CODE.parameters, message });
+const parameters = (message: string): Done => ({ response_code: CODE.parameters, message });
 
-const issuePeer = async (administration: Administration, body: unknown): Promise<object> => {
+const issuePeer = async (administration: Administration, body: unknown): Promise<Done> => {
   const parsed = IssueBody.safeParse(body);
   if (!parsed.success) return parameters('the body is {"request": base64 of PKCS#10, "roles": ["peer"]}');
   const { home, suite, certificateLifeMs, nowMs } = administration;
