@@ -205,7 +205,10 @@ test("certificates are listed, and issued for a request that an administrator si
   const network = await startStation();
   const { identity: admin } = await network.enrol("ann", ["admin"]);
   const ca = (await get(network, "/api/v1/cert/list/ca")).data as Record<string, unknown>;
-  assert.deepEqual([ca["cert_type"], ca["issuer"]], [2, "O=devnet"]);
+  assert.deepEqual(
+    [ca["cert_type"], ca["subject"], ca["issuer"]],
+    [2, "CN=root,O=devnet", "CN=root,O=devnet"],
+  );
   const key = generateIdentityKey();
   const pkcs10 = await makeRequest({ commonName: "dora", organisation: "devnet", roles: ["client"] }, key);
   const request = Buffer.from(pkcs10).toString("base64");
@@ -217,7 +220,11 @@ test("certificates are listed, and issued for a request that an administrator si
     parsed.ok && parsed.certificate.commonName === "dora" && parsed.certificate.roles.join() === "client",
   );
   const listed = (await get(network, "/api/v1/cert/list/peer")).data as readonly Record<string, unknown>[];
-  assert.ok(listed.some((each) => each["serial_number"] === serial && each["cert_type"] === 0));
+  const item = listed.find((each) => each["serial_number"] === serial);
+  assert.deepEqual(
+    [item?.["cert_type"], item?.["subject"], item?.["issuer"], item?.["cert_pem"]],
+    [0, "CN=dora,O=devnet,OU=client", "CN=root,O=devnet", pem],
+  );
   for (const body of [
     {},
     { request: "AAAA", roles: ["client"] },

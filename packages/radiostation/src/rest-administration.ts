@@ -26,10 +26,13 @@ const CODE = { success: 0, fail: -1, parameters: -6 } as const;
 const CERT_TYPE = { sign: 0, ca: 2 } as const;
 const STATUS = { UNAUTHENTICATED: 401, ROLE_NOT_ALLOWED: 403 } as const;
 
-const certificateItem = (certificate: Certificate, certType: number): object => ({
+const subjectOf = ({ commonName, organisation, roles }: Certificate): string =>
+  [`CN=${commonName}`, `O=${organisation}`, ...roles.map((role) => `OU=${role}`)].join(",");
+
+const certificateItem = (certificate: Certificate, root: Certificate, certType: number): object => ({
   cert_type: certType,
-  subject: `CN=${certificate.commonName},O=${certificate.organisation}${certificate.roles.map((role) => `,OU=${role}`).join("")}`,
-  issuer: `O=${certificate.organisation}`,
+  subject: subjectOf(certificate),
+  issuer: subjectOf(root),
   serial_number: certificate.serial,
   not_after: new Date(certificate.notAfterMs).toISOString(),
   cert_pem: pemOf("CERTIFICATE", certificate.der),
@@ -135,11 +138,11 @@ export const routesOfAdministration = (app: FastifyInstance, administration: Adm
   );
   app.get("/api/v1/cert/list/ca", async () => ({
     response_code: CODE.success,
-    data: certificateItem(home.root, CERT_TYPE.ca),
+    data: certificateItem(home.root, home.root, CERT_TYPE.ca),
   }));
   app.get("/api/v1/cert/list/peer", async () => ({
     response_code: CODE.success,
-    data: (await issued()).map((each) => certificateItem(each, CERT_TYPE.sign)),
+    data: (await issued()).map((each) => certificateItem(each, home.root, CERT_TYPE.sign)),
   }));
   app.post("/api/v1/cert/issue/peer", async (request, reply) =>
     asAdministrator(administration, request, reply, () => issuePeer(administration, jsonOf(request))),
