@@ -3,10 +3,11 @@ import { createHash, createPrivateKey, sign } from "node:crypto";
 import { test } from "node:test";
 import { generateIdentityKey, issue, makeRequest, makeRoot } from "@dure/crypto/x509";
 import fc from "fast-check";
-import { createAuthorise, signRequest } from "./administrator.ts";
+import { createAuthorise, REQUEST_LIFE_S, signRequest } from "./administrator.ts";
 import { createAuthenticate } from "./caller.ts";
 import { HOUR, newHome, suite } from "./fixture.test.ts";
 import { fingerprintOf, openOrFoundHome } from "./home.ts";
+import { openSeenRequests } from "./seen-requests.ts";
 
 const START = Date.now();
 const DAY = 24 * HOUR;
@@ -18,7 +19,8 @@ const authority = async () => {
   const home = await openOrFoundHome(await newHome(), { organisation: "devnet", nowMs: START, suite });
   const nowMs = () => clock.nowMs;
   const authenticate = createAuthenticate(home, suite, nowMs);
-  const authorise = createAuthorise({ authenticate, audience: home.fingerprint, nowMs });
+  const seen = await openSeenRequests(home.path, { lifeS: REQUEST_LIFE_S, nowMs });
+  const authorise = createAuthorise({ authenticate, audience: home.fingerprint, seen, nowMs });
   const key = generateIdentityKey();
   const issued = await issue({
     suite,

@@ -3,6 +3,7 @@ import type { Certificate } from "@dure/crypto/x509";
 import { CompactSign, compactVerify, decodeProtectedHeader, importPKCS8 } from "jose";
 import { z } from "zod";
 import type { Authenticate } from "./caller.ts";
+import type { SeenRequests } from "./seen-requests.ts";
 
 /**
  * An administrator's request over REST is signed (specs/rest-v1.md): `Authorization: Dure <JWS>`, a compact JWS by EdDSA
@@ -16,22 +17,25 @@ export type SignedRequest = {
   readonly body: Uint8Array;
 };
 
-/** Why a request is no administrator's. The HTTP status is 401, or 403 for a certificate without the role. */
+/** Why a request is not taken; an HTTP status goes with each code. */
 export type NotAuthorised = {
   readonly ok: false;
-  readonly code: "UNAUTHENTICATED" | "ROLE_NOT_ALLOWED";
+  readonly code: "UNAUTHENTICATED" | "ROLE_NOT_ALLOWED" | "RATE_EXCEEDED";
   readonly message: string;
 };
 
 const SCHEME = "Dure ";
-const TYPE = "dure-request+jws";
 const HEADER_CHARACTERS_MAX = 6_144;
-/** A request is good for so long, and clocks may differ by as much. */
-const LIFE_S = 60;
-/** How long a request may be good after it was made: signed by a clock that is ahead, and heard at the last moment. */
-const REMEMBERED_MS = (2 * LIFE_S + 1) * 1_000;
-/** Requests remembered: more than an administrator makes in two minutes. Beyond it all are refused until some expire. */
-const REMEMBERED_MAX = 10_000;
+/** For how many seconds before and after its signing a request is good: clocks differ. */
+export const REQUEST_LIFE_S = 60;
+
+/** What the signature's header says, and nothing else: no key but the certificate's, no algorithm but Ed25519's. */
+const Header = z.strictObject({
+  alg: z.literal("EdDSA"),
+  typ: z.literal("dure-request+jws"),
+  /** The administrator's certificate, DER in base64. */
+  x5c: z.tuple([z.base64()]),
+});
 
 const Claims = z.strictObject({
   /** The fingerprint of the authority that it is for. */
@@ -41,8 +45,9 @@ const Claims = z.strictObject({
   /** SHA-256 of the body, base64url. */
   bod: z.string(),
   iat: z.int(),
-  jti: z.string().min(16).max(64),
+  jti: z.string().regex(/^[\x21-\x7e]{16,64}$/),
 });
+type Claims = z.infer<typeof Claims>;
 
 const digestOf = (body: Uint8Array): string => createHash("sha256").update(body).digest("base64url");
 
@@ -57,7 +62,7 @@ export const signRequest = async (
   },
 ): Promise<string> => {
   const { method, path, body } = request;
-  const claims: z.infer<typeof Claims> = {
+  const claims: Claims = {
     aud: signer.audience,
     htm: method,
     htp: path,
@@ -65,7 +70,8 @@ export const signRequest = async (
     iat: Math.floor(signer.nowMs / 1_000),
     jti: crypto.randomUUID(),
   };
-  const header = { alg: "EdDSA", typ: TYPE, x5c: [Buffer.from(signer.certificate).toString("base64")] };
+  const x5c: [string] = [Buffer.from(signer.certificate).toString("base64")];
+  const header: z.infer<typeof Header> = { alg: "EdDSA", typ: "dure-request+jws", x5c };
   const key = await importPKCS8(signer.keyPem, "EdDSA");
   const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader(header)
@@ -79,17 +85,30 @@ const HOW = "sign the request as an administrator, as `dure conf` and `dure cert
 /** Bytes have one text: base64url without padding, alien letters or loose bits. */
 const isStrict = (part: string): boolean => Buffer.from(part, "base64url").toString("base64url") === part;
 
+/** The certificate that a token's header names, or undefined for what is no such token. */
 const certificateOf = (token: string): Uint8Array | undefined => {
   if (!token.split(".").every(isStrict)) return undefined;
-  const { typ, x5c } = decodeProtectedHeader(token);
-  const [certificate] = Array.isArray(x5c) ? x5c : [];
-  if (typ !== TYPE || !Array.isArray(x5c) || x5c.length !== 1 || typeof certificate !== "string")
+  try {
+    const [text] = Header.parse(decodeProtectedHeader(token)).x5c;
+    const der = Buffer.from(text, "base64");
+    return der.toString("base64") === text ? new Uint8Array(der) : undefined;
+  } catch {
     return undefined;
-  const der = Buffer.from(certificate, "base64");
-  return der.toString("base64") === certificate ? new Uint8Array(der) : undefined;
+  }
 };
 
-/** Judges whether a request is an administrator's, and remembers it so that it is good once. */
+/** What a token claims, if it is signed with the key of this certificate; undefined otherwise. */
+const claimsOf = async (token: string, certificate: Certificate): Promise<Claims | undefined> => {
+  try {
+    const { publicKey } = new X509Certificate(certificate.der);
+    const { payload } = await compactVerify(token, publicKey, { algorithms: ["EdDSA"] });
+    return Claims.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload)));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Judges whether a request is an administrator's, and takes it: it is good once. */
 export type Authorise = (
   header: string | undefined,
   request: SignedRequest,
@@ -98,31 +117,16 @@ export type Authorise = (
 export const createAuthorise = (options: {
   readonly authenticate: Authenticate;
   readonly audience: string;
+  readonly seen: SeenRequests;
   readonly nowMs: () => number;
 }): Authorise => {
-  const { authenticate, audience, nowMs } = options;
-  /** By `jti`, when it may be forgotten: no request as old is good any more. */
-  const had = new Map<string, number>();
+  const { authenticate, audience, seen, nowMs } = options;
 
-  const remember = (jti: string): boolean => {
-    const now = nowMs();
-    for (const [known, untilMs] of had) {
-      if (untilMs > now) break;
-      had.delete(known);
-    }
-    if (had.has(jti) || had.size >= REMEMBERED_MAX) return false;
-    had.set(jti, now + REMEMBERED_MS);
-    return true;
-  };
-
-  const flawOf = (
-    claims: z.infer<typeof Claims>,
-    { method, path, body }: SignedRequest,
-  ): string | undefined => {
+  const flawOf = (claims: Claims, { method, path, body }: SignedRequest): string | undefined => {
     if (claims.aud !== audience) return "it was signed for another authority";
     if (claims.htm !== method || claims.htp !== path) return "it was signed for another request";
     if (claims.bod !== digestOf(body)) return "it was signed over another body";
-    if (Math.abs(nowMs() / 1_000 - claims.iat) > LIFE_S)
+    if (Math.abs(nowMs() / 1_000 - claims.iat) > REQUEST_LIFE_S)
       return "it was signed too long ago, or clocks differ by more than a minute";
     return undefined;
   };
@@ -131,20 +135,14 @@ export const createAuthorise = (options: {
     if (header === undefined || !header.startsWith(SCHEME) || header.length > HEADER_CHARACTERS_MAX)
       return refused(`this changes something: ${HOW}`);
     const token = header.slice(SCHEME.length);
-    let claims: z.infer<typeof Claims>;
-    let certificate: Certificate;
-    try {
-      const der = certificateOf(token);
-      const caller = await authenticate(der);
-      if (der === undefined || !caller.ok)
-        return refused(caller.ok ? `no certificate: ${HOW}` : caller.message);
-      certificate = caller.value;
-      const { publicKey } = new X509Certificate(der);
-      const { payload } = await compactVerify(token, publicKey, { algorithms: ["EdDSA", "Ed25519"] });
-      claims = Claims.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload)));
-    } catch {
+    const der = certificateOf(token);
+    if (der === undefined) return refused(`the signature's header names no certificate as it should: ${HOW}`);
+    const caller = await authenticate(der);
+    if (!caller.ok) return refused(caller.message);
+    const certificate = caller.value;
+    const claims = await claimsOf(token, certificate);
+    if (claims === undefined)
       return refused(`the signature is not that of its certificate over such a request: ${HOW}`);
-    }
     const flaw = flawOf(claims, request);
     if (flaw !== undefined) return refused(`${flaw}: ${HOW}`);
     if (!certificate.roles.includes("admin"))
@@ -153,7 +151,13 @@ export const createAuthorise = (options: {
         code: "ROLE_NOT_ALLOWED",
         message: `${certificate.commonName} is no administrator`,
       };
-    if (!remember(claims.jti)) return refused("this very request was made already: sign it anew");
-    return { ok: true, administrator: certificate };
+    const taking = await seen.take(claims.jti, claims.iat);
+    if (taking === "taken") return { ok: true, administrator: certificate };
+    if (taking === "again") return refused("this very request was made already: sign it anew");
+    return {
+      ok: false,
+      code: "RATE_EXCEEDED",
+      message: "administrators made too many requests in the last minute: go on in another",
+    };
   };
 };

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import type { Certificate, Verifier } from "@dure/crypto/x509";
 import type { Logger } from "pino";
-import { createAuthorise } from "./administrator.ts";
+import { createAuthorise, REQUEST_LIFE_S } from "./administrator.ts";
 import { createAuthenticate } from "./caller.ts";
 import { type Conf, openConf } from "./conf.ts";
 import { type Directory, openDirectory } from "./directory.ts";
@@ -14,6 +14,7 @@ import { lockHome } from "./home-lock.ts";
 import { CERTIFICATE_LIFE_MS } from "./issuance.ts";
 import type { Registration } from "./protocol.ts";
 import { createRest } from "./rest.ts";
+import { openSeenRequests } from "./seen-requests.ts";
 import { createServerCertificate, type ServerCertificate } from "./server-certificate.ts";
 import { CONNECTION, createWatcher, type Watcher } from "./watcher.ts";
 
@@ -174,6 +175,7 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
     const port = options.restPort ?? 9002;
     const { home, conf } = parts;
     const authenticate = createAuthenticate(home, suite, nowMs);
+    const seen = await openSeenRequests(home.path, { lifeS: REQUEST_LIFE_S, nowMs });
     const app = await createRest(parts, logger, {
       page: options.page,
       requestsPerSecond: () => conf.value("requests_per_second"),
@@ -184,7 +186,7 @@ export const createRadioStation = (options: RadioStationOptions): RadioStation =
         nowMs,
         logger,
         certificateLifeMs: () => certificateLifeMs(parts),
-        authorise: createAuthorise({ authenticate, audience: home.fingerprint, nowMs }),
+        authorise: createAuthorise({ authenticate, audience: home.fingerprint, seen, nowMs }),
       },
     });
     closers.push(() => app.close());

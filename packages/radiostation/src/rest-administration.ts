@@ -2,7 +2,7 @@ import { type Certificate, parseRequest, pemOf, type Verifier } from "@dure/cryp
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
-import type { Authorise } from "./administrator.ts";
+import { type Authorise, type NotAuthorised, REQUEST_LIFE_S } from "./administrator.ts";
 import type { Conf } from "./conf.ts";
 import { RadioStationError } from "./error.ts";
 import type { Home } from "./home.ts";
@@ -22,9 +22,12 @@ export type Administration = {
   readonly logger: Logger;
 };
 
-const CODE = { success: 0, fail: -1, parameters: -6 } as const;
+const CODE = { success: 0, fail: -1, parameters: -6, notHandled: -999 } as const;
 const CERT_TYPE = { sign: 0, ca: 2 } as const;
-const STATUS = { UNAUTHENTICATED: 401, ROLE_NOT_ALLOWED: 403 } as const;
+const STATUS = { UNAUTHENTICATED: 401, ROLE_NOT_ALLOWED: 403, RATE_EXCEEDED: 429 } as const;
+
+/** An answer of v1 to what changes something. */
+type Done = { readonly response_code: number; readonly message: string; readonly data?: object };
 
 const subjectOf = ({ commonName, organisation, roles }: Certificate): string =>
   [`CN=${commonName}`, `O=${organisation}`, ...roles.map((role) => `OU=${role}`)].join(",");
@@ -49,8 +52,15 @@ const jsonOf = (request: FastifyRequest): unknown => {
   }
 };
 
-/** An answer of v1 to what changes something. */
-type Done = { readonly response_code: number; readonly message: string; readonly data?: object };
+/** What is logged of a body: a whole setting, and enough of a certificate request to know it again. */
+const LOGGED_CHARACTERS = 256;
+
+const refuse = (reply: FastifyReply, { code, message }: NotAuthorised): object => {
+  if (code === "UNAUTHENTICATED") reply.header("www-authenticate", "Dure");
+  if (code === "RATE_EXCEEDED") reply.header("retry-after", REQUEST_LIFE_S);
+  const response_code = code === "RATE_EXCEEDED" ? CODE.notHandled : CODE.fail;
+  return reply.code(STATUS[code]).send({ response_code, code, message });
+};
 
 /** Runs the work if an administrator signed this very request; answers with the refusal otherwise. */
 const asAdministrator = async (
@@ -60,15 +70,21 @@ const asAdministrator = async (
   work: () => Promise<Done>,
 ): Promise<object> => {
   const { method, url: path } = request;
-  const judged = await authorise(request.headers.authorization, { method, path, body: bodyOf(request) });
+  const body = bodyOf(request);
+  const judged = await authorise(request.headers.authorization, { method, path, body });
   if (!judged.ok) {
-    const { code, message } = judged;
-    return reply.code(STATUS[code]).send({ response_code: CODE.fail, code, message });
+    // Who has no certificate of ours could fill the log.
+    logger[judged.code === "UNAUTHENTICATED" ? "debug" : "warn"](
+      { path, ...judged },
+      "refused to administer",
+    );
+    return refuse(reply, judged);
   }
-  const answer = await work();
   const { commonName: administrator, serial } = judged.administrator;
-  const { response_code: code, message } = answer;
-  logger.info({ administrator, serial, path, code, message }, "administration");
+  const asked = new TextDecoder().decode(body).slice(0, LOGGED_CHARACTERS);
+  const answer = await work();
+  const { response_code, message } = answer;
+  logger.info({ administrator, serial, path, asked, response_code, message }, "administration");
   return answer;
 };
 
