@@ -39,7 +39,7 @@ const ask = (port: number, path: string, method = "GET") =>
 
 test("the page and its assets are served with what keeps a browser safe, and paths of its own get the page", async () => {
   const { restPort } = await startStation({ page });
-  for (const path of ["/", "/transactions/abc", "/blocks/12?x=1"]) {
+  for (const path of ["/", "/transactions/abc", "/blocks/12?x=1", "/blocks/12?at=127.0.0.1", "/apis"]) {
     const { status, headers, body } = await ask(restPort, path);
     assert.equal(status, 200, path);
     assert.match(body, /<title>page/);

@@ -33,4 +33,4 @@ export const servePage = async (server: FastifyInstance, directory: string): Pro
 
 /** Whether a request that met no route is for one of the page's own paths. */
 export const isPagePath = (method: string, url: string): boolean =>
-  method === "GET" && !url.startsWith("/api") && !/\.[a-z0-9]+(\?|$)/.test(url);
+  method === "GET" && !/^\/api(\/|\?|$)/.test(url) && !/\.[a-z0-9]+$/.test(url.replace(/\?.*$/s, ""));

@@ -130,7 +130,14 @@ export const createRest = async (
     cache: 10_000,
     errorResponseBuilder: () => new RateExceeded("too many requests of this address in a second: slow down"),
   });
-  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], strictPreflight: false });
+  await app.register(cors, {
+    origin: "*",
+    methods: ["GET", "HEAD"],
+    // Browsers send a POST of another origin in spite of the methods; without this header nothing comes of it.
+    allowedHeaders: [],
+    exposedHeaders: ["Retry-After"],
+    strictPreflight: false,
+  });
   routesOfAdministration(app, administration);
   for (const [path, answer] of Object.entries(answers))
     app.get(`/api/v1/${path}`, async (request: FastifyRequest) => {
