@@ -9,30 +9,47 @@ const LISTED_MAX = 1_000;
 const SUFFIX = ".pem";
 
 /**
- * What was issued in a home, whoever issued it there, the newest first and at most 1,000. Anyone may ask for it, as often as the rate
- * allows; so a file is read once, for what was issued never changes, and those who ask at one time share one reading.
+ * What was issued in a home, whoever issued it there, the newest first and at most 1,000. Anyone may ask for it, as
+ * often as the rate allows; so a file is read once, for what was issued never changes, and those who ask while one
+ * reading goes on share the next, which shows them whatever was issued before they asked.
  */
 export const createIssuedCertificates = (home: Home): (() => Promise<readonly Certificate[]>) => {
   const directory = join(home.path, "issued");
-  const known = new Map<string, Certificate>();
-  let reading: Promise<readonly Certificate[]> | undefined;
+  const listed = new Map<string, Certificate>();
+  /** Files that need no reading any more: older than all that are listed, or no certificates. */
+  const passed = new Set<string>();
+  let current: Promise<readonly Certificate[]> | undefined;
+  let next: Promise<readonly Certificate[]> | undefined;
 
   const read = async (): Promise<readonly Certificate[]> => {
     const names = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
       if (error.code === "ENOENT") return [];
       throw error;
     });
-    for (const name of names.filter((each) => each.endsWith(SUFFIX) && !known.has(each))) {
-      const der = derOfPem("CERTIFICATE", await readFile(join(directory, name), "utf8").catch(() => ""));
+    const isNew = (name: string) => name.endsWith(SUFFIX) && !listed.has(name) && !passed.has(name);
+    for (const name of names.filter(isNew)) {
+      const der = derOfPem("CERTIFICATE", await readFile(join(directory, name), "utf8"));
       const parsed = der === undefined ? undefined : parseCertificate(der);
-      if (parsed?.ok) known.set(name, parsed.certificate);
+      if (parsed?.ok) listed.set(name, parsed.certificate);
+      else passed.add(name);
     }
-    return [...known.values()].sort((a, b) => b.notBeforeMs - a.notBeforeMs).slice(0, LISTED_MAX);
+    const newestFirst = [...listed].sort(([, a], [, b]) => b.notBeforeMs - a.notBeforeMs);
+    for (const [name] of newestFirst.splice(LISTED_MAX)) {
+      listed.delete(name);
+      passed.add(name);
+    }
+    return newestFirst.map(([, certificate]) => certificate);
+  };
+  const start = (): Promise<readonly Certificate[]> => {
+    next = undefined;
+    current = read().finally(() => {
+      current = undefined;
+    });
+    return current;
   };
   return () => {
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    return reading;
+    if (current === undefined) return start();
+    next ??= current.then(start, start);
+    return next;
   };
 };
