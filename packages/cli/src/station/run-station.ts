@@ -35,15 +35,18 @@ export const runStation = async (
   const { host, restPort, grpcPort, organisation } = settings;
   const suite = createSodiumSuite();
   const foundation = settings.found === undefined ? undefined : await readFoundFile(settings.found);
+  const logger = createLogger("radiostation", settings.logLevel);
+  const page = pageDirectory(settings.page);
+  if (page === undefined && settings.page !== "off") logger.info("no page is served: it is not built");
   const station = createRadioStation({
     home,
     organisation,
-    logger: createLogger("radiostation", settings.logLevel),
+    logger,
     restPort,
     grpcPort,
     restHost: host,
     grpcHost: host,
-    page: pageDirectory(settings.page),
+    page,
     ...(foundation && {
       found: {
         channel: foundation.channel,
