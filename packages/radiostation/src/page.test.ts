@@ -23,7 +23,8 @@ after(() => rm(directory, { recursive: true, force: true }));
 /** A request whose path goes out as it is: fetch would resolve its dots. */
 const ask = (port: number, path: string, method = "GET") =>
   new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-    const asked = request({ host: "127.0.0.1", port, path, method }, (response) => {
+    const headers = { accept: "text/html,*/*" };
+    const asked = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (text: string) => {

@@ -1,5 +1,5 @@
 import fastifyStatic from "@fastify/static";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /** The page may run its own scripts and the wasm of its signatures, and talk to peers; nobody may frame it. */
 const CONTENT_SECURITY_POLICY = [
@@ -31,6 +31,12 @@ export const servePage = async (server: FastifyInstance, directory: string): Pro
   });
 };
 
-/** Whether a request that met no route is for one of the page's own paths. */
-export const isPagePath = (method: string, url: string): boolean =>
-  method === "GET" && !/^\/api(\/|\?|$)/.test(url) && !/\.[a-z0-9]+$/.test(url.replace(/\?.*$/s, ""));
+/**
+ * Whether a request that met no route is a browser's for one of the page's own paths. Only browsers ask for HTML by name:
+ * whoever mistypes a path of the API is told so.
+ */
+export const isPageRequest = ({ method, url, headers }: FastifyRequest): boolean =>
+  method === "GET" &&
+  headers.accept?.includes("text/html") === true &&
+  !/^\/api(\/|\?|$)/.test(url) &&
+  !/\.[a-z0-9]+$/.test(url.replace(/\?.*$/s, ""));

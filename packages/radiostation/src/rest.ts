@@ -3,7 +3,7 @@ import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { isPagePath, servePage } from "./page.ts";
+import { isPageRequest, servePage } from "./page.ts";
 import { type Administration, routesOfAdministration } from "./rest-administration.ts";
 import { groupIdOf, isConnected, leaderOf, peerItem, type RestSource, statusItems } from "./rest-items.ts";
 
@@ -146,7 +146,7 @@ export const createRest = async (
     });
   if (page !== undefined) await servePage(app, page);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
-    if (page !== undefined && isPagePath(request.method, request.url)) return reply.sendFile("index.html");
+    if (page !== undefined && isPageRequest(request)) return reply.sendFile("index.html");
     const code = request.url.startsWith("/api/v1/") ? 200 : 404;
     return reply.code(code).send(unknownResource);
   });

@@ -17,6 +17,9 @@ before(async () => {
 
 after(() => rm(directory, { recursive: true, force: true }));
 
+/** What a browser says that it wants when somebody goes to an address. */
+const HTML = { accept: "text/html,application/xhtml+xml" };
+
 const withServer = async (
   options: { readonly page?: string; readonly requestsPerSecond?: number },
   work: (server: Awaited<ReturnType<typeof createRest>>) => Promise<void>,
@@ -41,7 +44,7 @@ const withServer = async (
 test("the page and its assets are served with what keeps a browser safe, and paths of its own get the page", () =>
   withServer({ page: join(directory, "page") }, async (server) => {
     for (const url of ["/", "/transactions/abc", "/blocks/12?x=1"]) {
-      const { statusCode, headers, body } = await server.inject({ url });
+      const { statusCode, headers, body } = await server.inject({ url, headers: HTML });
       assert.equal(statusCode, 200, url);
       assert.match(body, /<title>page/);
       assert.match(String(headers["content-security-policy"]), /default-src 'self'.*frame-ancestors 'none'/);
@@ -62,6 +65,7 @@ test("nothing outside the page's directory is served, and what is missing is mis
       "/assets/none.js",
       "/api/none",
       "/api/v2/none",
+      "/ap1/v2/status",
     ]) {
       const { statusCode, body } = await server.inject({ url });
       assert.ok(statusCode >= 400 && statusCode < 500, `${url}: ${statusCode}`);

@@ -11,7 +11,7 @@ import {
 import { eventsRoute } from "./events/route.ts";
 import { openApi } from "./openapi.ts";
 import type { RestOptions } from "./options.ts";
-import { isPagePath, servePage } from "./page.ts";
+import { isPageRequest, servePage } from "./page.ts";
 import { HTTP_STATUS, Refusal } from "./refusal.ts";
 import { serve } from "./route.ts";
 import { routesV1 } from "./v1.ts";
@@ -104,8 +104,7 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
   server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.setErrorHandler((error: FastifyError, _request, reply) => answerError(options, error, reply));
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) => {
-    if (options.page !== undefined && isPagePath(request.method, request.url))
-      return reply.sendFile("index.html");
+    if (options.page !== undefined && isPageRequest(request)) return reply.sendFile("index.html");
     return reply
       .code(404)
       .send({ code: "NOT_FOUND", message: "The resource doesn't exist", response_code: -1 });

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { request } from "node:http";
 import { test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import {
   agree,
   commit,
@@ -35,7 +36,7 @@ const readSome = async (
   query: string,
   enough: (had: readonly Had[]) => boolean,
   lastId = "",
-) => {
+): Promise<Had[]> => {
   const gone = new AbortController();
   const response = await fetch(`${url}/api/v2/events${query}`, {
     signal: gone.signal,
@@ -53,16 +54,16 @@ const readSome = async (
   } finally {
     gone.abort();
   }
-  return eventsOf(text);
+  return [...eventsOf(text)];
 };
 
 const reaches = (height: number) => (had: readonly Had[]) =>
   had.some(({ type, data }) => type === "executed" && data["height"] === height);
 
 /** What was told, in the order of the chain: which of two heights' events comes first depends on when one reads. */
-const told = (had: readonly Had[], type: string): readonly unknown[] =>
+const told = (had: readonly Had[], type: string, height = Infinity): readonly unknown[] =>
   had
-    .filter((event) => event.type === type)
+    .filter((event) => event.type === type && Number(event.data["height"]) <= height)
     .map(({ data }) => {
       const { finalMs: _, ...rest } = data;
       return rest;
@@ -102,13 +103,13 @@ test("a reader that is cut again and again, at one peer and the other, has what 
     isLoading = false;
     await load;
     const height = await agree(peers);
-    cut.push(...(await readSome(first, "", reaches(height), lastId)));
+    if (!reaches(height)(cut)) cut.push(...(await readSome(first, "", reaches(height), lastId)));
     const whole = await readSome(second, "?from=1", reaches(height));
     assert.ok(told(whole, "transaction").length > 24 && told(whole, "score").length > 24);
     for (const type of ["block", "transaction", "score", "executed"])
-      assert.deepEqual(told(cut, type), told(whole, type), type);
+      assert.deepEqual(told(cut, type, height), told(whole, type, height), type);
     assert.deepEqual(
-      told(whole, "block").map((block) => (block as Json)["height"]),
+      told(whole, "block", height).map((block) => (block as Json)["height"]),
       Array.from({ length: height }, (_, index) => index + 1),
     );
   }));
@@ -158,6 +159,64 @@ test("a reader ahead of the chain waits for it, and one that watches consensus i
     assert.deepEqual([ahead?.type, ahead?.data["height"], ahead?.id], ["block", 3, "3.2.0"]);
     const seen = await watching;
     assert.ok(seen.every(({ id, type }) => id === undefined && type === "consensus"));
+  }));
+
+test("an id that no event has ends the stream with its reason, and one that is none is refused at once", async () =>
+  withHome(async (home, peers) => {
+    const founded = await found(1);
+    peers.push(...(await startAll(founded, home)));
+    const [peer] = peers as [Running];
+    await commit(peer, { data: "one" });
+    const [last, ...more] = await readSome(peer, "?cursor=1.0.2", () => false);
+    assert.deepEqual([last?.type, last?.data["code"], more.length], ["error", "REQUEST_MALFORMED", 0]);
+    const refused = await fetch(`${peer.url}/api/v2/events`, { headers: { "last-event-id": "1.2.0" } });
+    assert.equal(refused.status, 400);
+    const none = await readSome(peer, "?from=1", reaches(1), "");
+    assert.equal(none.at(-1)?.id, "1.1.0");
+  }));
+
+test("each event is of the shape that is described for its type", async () =>
+  withHome(async (home, peers) => {
+    const founded = await found(1);
+    peers.push(...(await startAll(founded, home)));
+    const [peer] = peers as [Running];
+    await commit(peer, propose("c"));
+    const had = await readSome(peer, "?from=1&types=block,transaction,score,executed,consensus", reaches(1));
+    had.push(...(await readSome(peer, "?cursor=1.0.9", () => false)));
+    const document = await getJson(`${peer.url}/api/v2/openapi.json`);
+    const { schemas } = document["components"] as { readonly schemas: Readonly<Record<string, Json>> };
+    const seen = new Set<string>();
+    for (const { type, data } of had) {
+      const validate = new Ajv2020({ strict: false }).compile(schemas[`Event-${type}`] ?? assert.fail(type));
+      assert.ok(validate(data), `${type}: ${JSON.stringify(validate.errors)}`);
+      seen.add(`Event-${type}`);
+    }
+    const described = Object.keys(schemas).filter((name) => name.startsWith("Event-"));
+    assert.deepEqual([...seen].sort(), described.sort());
+  }));
+
+test("more readers than there is room for are refused, and those that go make room", async () =>
+  withHome(async (home, peers) => {
+    const founded = await found(1);
+    peers.push(...(await startAll(founded, home)));
+    const [peer] = peers as [Running];
+    const open = () => {
+      const gone = new AbortController();
+      return fetch(`${peer.url}/api/v2/events`, { signal: gone.signal }).then(({ status }) => ({
+        status,
+        gone,
+      }));
+    };
+    const readers = await Promise.all(Array.from({ length: 256 }, open));
+    assert.ok(readers.every(({ status }) => status === 200));
+    assert.equal((await open()).status, 429);
+    readers[0]?.gone.abort();
+    await until("there is room again", async () => {
+      const { status, gone } = await open();
+      gone.abort();
+      return status === 200;
+    });
+    for (const { gone } of readers) gone.abort();
   }));
 
 test("a reader that never reads holds up nobody, and a peer that closes ends its streams", async () =>
