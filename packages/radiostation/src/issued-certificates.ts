@@ -11,11 +11,13 @@ const SUFFIX = ".pem";
 /**
  * What was issued in a home, whoever issued it there, the newest first and at most 1,000. Anyone may ask for it, as
  * often as the rate allows; so a file is read once, for what was issued never changes, and those who ask while one
- * reading goes on share the next, which shows them whatever was issued before they asked.
+ * reading goes on share the next, which shows them whatever was issued before they asked. The list is the same object
+ * until there is something new.
  */
 export const createIssuedCertificates = (home: Home): (() => Promise<readonly Certificate[]>) => {
   const directory = join(home.path, "issued");
   const listed = new Map<string, Certificate>();
+  let list: readonly Certificate[] = [];
   /** Files that need no reading any more: older than all that are listed, or no certificates. */
   const passed = new Set<string>();
   let current: Promise<readonly Certificate[]> | undefined;
@@ -27,7 +29,9 @@ export const createIssuedCertificates = (home: Home): (() => Promise<readonly Ce
       throw error;
     });
     const isNew = (name: string) => name.endsWith(SUFFIX) && !listed.has(name) && !passed.has(name);
-    for (const name of names.filter(isNew)) {
+    const unread = names.filter(isNew);
+    if (unread.length === 0) return list;
+    for (const name of unread) {
       const der = derOfPem("CERTIFICATE", await readFile(join(directory, name), "utf8"));
       const parsed = der === undefined ? undefined : parseCertificate(der);
       if (parsed?.ok) listed.set(name, parsed.certificate);
@@ -38,7 +42,8 @@ export const createIssuedCertificates = (home: Home): (() => Promise<readonly Ce
       listed.delete(name);
       passed.add(name);
     }
-    return newestFirst.map(([, certificate]) => certificate);
+    list = newestFirst.map(([, certificate]) => certificate);
+    return list;
   };
   const start = (): Promise<readonly Certificate[]> => {
     next = undefined;

@@ -128,6 +128,19 @@ const issuePeer = async (administration: Administration, body: unknown): Promise
   };
 };
 
+/** The answer that lists certificates, written once for each list: it is long, and anyone may ask for it. */
+const listWriter = (root: Certificate): ((certificates: readonly Certificate[]) => Uint8Array) => {
+  let listed: readonly Certificate[] | undefined;
+  let bytes = new Uint8Array();
+  return (certificates) => {
+    if (certificates === listed) return bytes;
+    const data = certificates.map((each) => certificateItem(each, root, CERT_TYPE.sign));
+    bytes = new TextEncoder().encode(JSON.stringify({ response_code: CODE.success, data }));
+    listed = certificates;
+    return bytes;
+  };
+};
+
 /** Why the authority's own certificate is not issued anew. */
 const ROOT_STANDS =
   "the authority's certificate is not issued anew: channels pin it by its bytes in their genesis, and would refuse every certificate of another. A new authority is another organisation of a channel's configuration";
@@ -136,6 +149,7 @@ const ROOT_STANDS =
 export const routesOfAdministration = (app: FastifyInstance, administration: Administration): void => {
   const { home, conf } = administration;
   const issued = createIssuedCertificates(home);
+  const written = listWriter(home.root);
   app.get("/api/v1/conf", async (request) => {
     const { name } = request.query as { readonly name?: unknown };
     if (name === undefined) return { response_code: CODE.success, data: conf.list() };
@@ -156,10 +170,9 @@ export const routesOfAdministration = (app: FastifyInstance, administration: Adm
     response_code: CODE.success,
     data: certificateItem(home.root, home.root, CERT_TYPE.ca),
   }));
-  app.get("/api/v1/cert/list/peer", async () => ({
-    response_code: CODE.success,
-    data: (await issued()).map((each) => certificateItem(each, home.root, CERT_TYPE.sign)),
-  }));
+  app.get("/api/v1/cert/list/peer", async (_request, reply) =>
+    reply.type("application/json; charset=utf-8").send(written(await issued())),
+  );
   app.post("/api/v1/cert/issue/peer", async (request, reply) =>
     asAdministrator(administration, request, reply, () => issuePeer(administration, jsonOf(request))),
   );
