@@ -10,7 +10,7 @@ import { Refusal } from "../rest/refusal.ts";
 import { FRAME_BYTES_MAX, type OpenChannel, openChannel } from "./open.ts";
 
 const LIMIT = { timeout: 120_000 };
-const WAIT_MS = 20_000;
+const WAIT_MS = 30_000;
 
 type Running = OpenChannel & {
   readonly address: { readonly id: string; readonly address: string };
