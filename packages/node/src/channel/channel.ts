@@ -20,13 +20,13 @@ import {
   blockId,
   bodyRoot,
   decodeBlock,
-  encodeBlock,
   encodeBody,
   type Hash,
 } from "@dure/types";
 import type { Logger } from "pino";
 import { type Admission, admit } from "./admission.ts";
 import { Batches } from "./batches.ts";
+import { BlockReads, readBlock } from "./block-reads.ts";
 import { blockOf, Candidates, type HeldBlock, holdBlock, readHeldBlock } from "./candidates.ts";
 import { Certificates } from "./certificates.ts";
 import { createDriver, type Driver } from "./driver.ts";
@@ -35,13 +35,13 @@ import { Fetcher } from "./fetcher.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
 import { createIdentities, type Identities } from "./identities.ts";
 import type { Links } from "./links.ts";
-import { blockBytes, blockRange, unattested } from "./log-read.ts";
+import { unattested } from "./log-read.ts";
 import { Moves } from "./moves.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Proofs } from "./proofs.ts";
 import { Refusals } from "./refusals.ts";
 import { Repair } from "./repair.ts";
-import { Requests } from "./requests.ts";
+import { Serving } from "./serving.ts";
 import { Sightings } from "./sightings.ts";
 import { type Committed, Sync } from "./sync.ts";
 import { TransactionCount } from "./transaction-count.ts";
@@ -70,9 +70,6 @@ export type ChannelOptions = {
 /** Bounds of a block's header and body, whatever the channel. */
 export const BLOCK_LIMITS = { headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20 } as const;
 
-/** How many blocks that were read are kept at hand. */
-const RECENT_MAX = 4;
-
 /** How often transactions whose time is over leave the pool. */
 const EXPIRE_MS = 1_000;
 
@@ -88,6 +85,7 @@ export class Channel {
   readonly proofs: Proofs;
   readonly moves = new Moves();
   readonly sightings = new Sightings();
+  readonly reads: BlockReads;
   readonly #options: ChannelOptions;
   readonly #set: ValidatorSet;
   readonly #batchLimits: BatchLimits;
@@ -100,7 +98,7 @@ export class Channel {
   readonly #driver: Driver;
   readonly #expiry: NodeJS.Timeout;
   readonly #refusals: Refusals;
-  readonly #requests = new Requests();
+  readonly #serving: Serving;
   readonly #repair: Repair;
   readonly #count: TransactionCount;
   #isPending = false;
@@ -108,8 +106,6 @@ export class Channel {
   #view = 0;
   #isStarted = false;
   #isClosed = false;
-  /** Blocks read last, so that asking for each transaction of one does not read it as often. */
-  readonly #recent = new Map<number, HeldBlock>();
   #payloadMade:
     | { readonly view: number; readonly body: Body; readonly batches: readonly Batch[] }
     | undefined;
@@ -122,6 +118,7 @@ export class Channel {
     const { limits } = config;
     this.#options = options;
     this.#batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
+    this.reads = new BlockReads(suite, ledger, this.#batchLimits);
     this.#set = validatorSet(engine);
     this.identities = createIdentities(suite, config);
     this.pool = new Pool({
@@ -187,7 +184,7 @@ export class Channel {
       epoch: engine.epoch,
       timestampMs: options.executedTimestampMs,
       logger: options.logger,
-      readBlock: (height) => this.readBlock(height),
+      readBlock: (height) => readBlock(suite, ledger, this.#batchLimits, height),
       onExecuted: (execution, receipts) => {
         this.#driver.tell({ type: "executed", execution });
         this.outcomes.executed(receipts);
@@ -201,6 +198,14 @@ export class Channel {
       links,
       onRefused,
       onFailed,
+    });
+    this.#serving = new Serving({
+      ledger,
+      links,
+      frameBytesMax: options.frameBytesMax,
+      heldBlock: (id) => this.#candidates.get(id),
+      certificateBytes: (height) => this.#certificates.bytesOf(height),
+      logger: options.logger,
     });
     this.proofs = new Proofs({
       suite,
@@ -294,20 +299,6 @@ export class Channel {
     return this.#count.value;
   }
 
-  /** A committed block from the log, with its data. */
-  async readBlock(height: number): Promise<HeldBlock | undefined> {
-    const { ledger, suite } = this.#options;
-    const recent = this.#recent.get(height);
-    if (recent !== undefined) return recent;
-    const read = await ledger.read(height);
-    if (read === undefined) return undefined;
-    const held = readHeldBlock(suite, read.block, this.#batchLimits);
-    if (!held.ok) throw new Error(`block ${height} of the log does not read: ${held.message}`);
-    this.#recent.set(height, held.value);
-    if (this.#recent.size > RECENT_MAX) this.#recent.delete(this.#recent.keys().next().value as number);
-    return held.value;
-  }
-
   /** Admits a client's signed transaction. */
   submit(bytes: Bytes): Admission {
     const { suite, config, now } = this.#options;
@@ -351,15 +342,15 @@ export class Channel {
       case "getBatches":
         return this.#batches.serve(from, frame.digests, frameBytesMax);
       case "getBlock":
-        return this.#serveBlock(from, frame.blockId);
+        return this.#serving.block(from, frame.blockId);
       case "block":
         return this.#repair.receive(from, frame.block) ? undefined : this.#fetched(from, frame.block);
       case "getBlocks":
-        return this.#serveBlocks(from, frame.fromHeight);
+        return this.#serving.blocks(from, frame.fromHeight);
       case "blocks":
         return this.#sync.receive({ peerId: from, fromHeight: frame.fromHeight, blocks: frame.blocks });
       case "getExecution":
-        return this.#serveExecution(from, frame.height);
+        return this.#serving.execution(from, frame.height);
       case "execution":
         return this.#certificates.receive(from, frame.certificate);
     }
@@ -529,7 +520,9 @@ export class Channel {
       undefined,
       held.map(({ transactions }) => transactions.map(({ id }) => id)),
     );
-    for (const { candidate, transactions, batches } of held) {
+    for (const block of held) {
+      const { candidate, transactions, batches } = block;
+      this.reads.committed(block);
       this.#certificates.saved(candidate.header.execution?.height ?? 0);
       this.pool.commit(transactions, candidate.header.timestampMs);
       this.outcomes.final(transactions.map(({ id }) => id));
@@ -553,19 +546,6 @@ export class Channel {
     );
   }
 
-  #serveBlock(peerId: string, id: Hash): void {
-    const { links, ledger, logger } = this.#options;
-    const held = this.#candidates.get(id);
-    if (held !== undefined) {
-      links.send(peerId, { type: "block", block: encodeBlock(blockOf(held)) });
-      return;
-    }
-    this.#requests
-      .serve(peerId, () => blockBytes(ledger, id))
-      .then((bytes) => bytes !== undefined && links.send(peerId, { type: "block", block: bytes }))
-      .catch((error: unknown) => logger.error({ err: error }, "a block could not be read for another peer"));
-  }
-
   #fetched(from: string, bytes: Bytes): void {
     // Read only while something is wanted: a large block costs far more to check than to send.
     if (!this.#fetcher.isWanting) return;
@@ -575,19 +555,6 @@ export class Channel {
     const held = readHeldBlock(suite, block.value, this.#batchLimits);
     if (!held.ok) return this.#refused(from, held.message);
     if (this.#fetcher.isWanted(held.value.candidate.id)) this.#hold(held.value, false);
-  }
-
-  #serveBlocks(peerId: string, fromHeight: number): void {
-    const { links, ledger, frameBytesMax, logger } = this.#options;
-    this.#requests
-      .serve(peerId, () => blockRange(ledger, fromHeight, frameBytesMax / 2))
-      .then((blocks) => blocks !== undefined && links.send(peerId, { type: "blocks", fromHeight, blocks }))
-      .catch((error: unknown) => logger.error({ err: error }, "blocks could not be read for another peer"));
-  }
-
-  #serveExecution(peerId: string, height: number): void {
-    const certificate = this.#certificates.bytesOf(height);
-    if (certificate !== undefined) this.#options.links.send(peerId, { type: "execution", certificate });
   }
 
   status(): ReturnType<Driver["status"]> & { readonly divergedAt: number | undefined } {

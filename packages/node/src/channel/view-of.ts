@@ -13,7 +13,9 @@ import type {
   ChannelView,
   ConsensusView,
   ExecutedView,
+  ExecutionStop,
   HeaderView,
+  PositionView,
   TransactionView,
 } from "./view.ts";
 
@@ -46,21 +48,16 @@ const blockView = async (
       : typeof which === "number"
         ? which
         : await ledger.heightOf(which);
-  const held = height === undefined || height < 1 ? undefined : await channel.readBlock(height);
+  const held = height === undefined || height < 1 ? undefined : await channel.reads.block(height);
   if (held === undefined) return undefined;
   const { id, header } = held.candidate;
   return { id, header, transactions: held.transactions, proposerId: links.peerOf(header.proposer) ?? "" };
 };
 
-const headerView = async (
-  { ledger, links, channel }: ViewParts,
-  height: number,
-): Promise<HeaderView | undefined> => {
+const headerView = async ({ links, channel }: ViewParts, height: number): Promise<HeaderView | undefined> => {
   if (height < 1 || height > channel.head().height) return undefined;
-  const read = await ledger.read(height);
-  if (read === undefined) return undefined;
-  const { blockId: id, header } = read;
-  return { id, header, proposerId: links.peerOf(header.proposer) ?? "" };
+  const held = await channel.reads.header(height);
+  return held && { ...held, proposerId: links.peerOf(held.header.proposer) ?? "" };
 };
 
 const executedView = ({ ledger }: ViewParts, height: number): ExecutedView | undefined => {
@@ -74,17 +71,28 @@ const executedView = ({ ledger }: ViewParts, height: number): ExecutedView | und
   return { receipts: decoded, ...roots };
 };
 
-const consensusView = ({ genesis, channel, ledger, links, peerId }: ViewParts): ConsensusView => {
+const positionView = ({ channel, ledger, links }: ViewParts): PositionView => {
   const { view, leader } = channel.status();
+  const leaderId = links.peerOf(leader) ?? "";
+  return { view, leaderId, height: channel.head().height, executedHeight: ledger.executedHeight() };
+};
+
+const executionStop = ({ channel, ledger }: ViewParts): ExecutionStop | undefined => {
+  const { divergedAt } = channel.status();
+  if (divergedAt !== undefined)
+    return { height: divergedAt, why: `what this peer executed at height ${divergedAt} contradicts others` };
+  const { halted } = channel.execution;
+  return halted === undefined ? undefined : { height: ledger.executedHeight() + 1, why: halted };
+};
+
+const consensusView = (parts: ViewParts): ConsensusView => {
+  const { genesis, channel, ledger, links, peerId } = parts;
   const connected = new Set(links.connected());
   return {
+    ...positionView(parts),
     epoch: channel.epoch,
-    view,
-    leader,
-    leaderId: links.peerOf(leader) ?? "",
+    leader: channel.status().leader,
     spinInterval: genesis.consensus.spinInterval,
-    height: channel.head().height,
-    executedHeight: ledger.executedHeight(),
     certifiedHeight: ledger.newestExecutionCertificate()?.height ?? 0,
     validators: genesis.validators.map((validator, index) => ({
       index,
@@ -116,7 +124,7 @@ const wait = async (parts: ViewParts, id: Hash, stage: Stage, timeoutMs: number)
 };
 
 const executedTransaction = async (parts: ViewParts, place: TransactionPlace): Promise<TransactionView> => {
-  const transaction = (await parts.channel.readBlock(place.height))?.transactions[place.index];
+  const transaction = (await parts.channel.reads.block(place.height))?.transactions[place.index];
   const receipt = receiptAt(parts, place);
   if (transaction === undefined || receipt === undefined) return { stage: "unknown" };
   return { stage: "executed", transaction, receipt };
@@ -204,6 +212,8 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     height: () => channel.head().height,
     executedHeight: () => ledger.executedHeight(),
     consensus: () => consensusView(parts),
+    position: () => positionView(parts),
+    executionStop: () => executionStop(parts),
     moves: channel.moves,
     certificateOf: (id) => channel.identities.certificateOf(id),
     query: (score, method, params) => query(parts, score, method, params),

@@ -39,16 +39,23 @@ export type ValidatorView = {
   readonly lastMessage: Sighting | undefined;
 };
 
-/** Consensus as an onlooker sees it. */
-export type ConsensusView = {
-  readonly epoch: number;
+/** Where consensus and execution stand. */
+export type PositionView = {
   readonly view: number;
-  /** The leader's index. */
-  readonly leader: number;
   readonly leaderId: string;
-  readonly spinInterval: number;
   readonly height: number;
   readonly executedHeight: number;
+};
+
+/** From a height on, this peer has no result that it could tell, and why. */
+export type ExecutionStop = { readonly height: number; readonly why: string };
+
+/** Consensus as an onlooker sees it. */
+export type ConsensusView = PositionView & {
+  readonly epoch: number;
+  /** The leader's index. */
+  readonly leader: number;
+  readonly spinInterval: number;
   /** The greatest height whose execution a quorum attested, as far as this peer knows. */
   readonly certifiedHeight: number;
   readonly validators: readonly ValidatorView[];
@@ -127,6 +134,9 @@ export type ChannelView = {
   readonly height: () => number;
   readonly executedHeight: () => number;
   readonly consensus: () => ConsensusView;
+  readonly position: () => PositionView;
+  /** Undefined while execution goes on, and contradicts no one. */
+  readonly executionStop: () => ExecutionStop | undefined;
   /** Tells when the channel moves on; see `Moves`. */
   readonly moves: Pick<Moves, "listen" | "committedAtMs">;
   readonly certificateOf: (sender: Hash) => Bytes | undefined;

@@ -18,7 +18,7 @@ const CHANNEL: Json = {
   schema: { type: "string" },
 };
 
-const parametersOf = (place: "path" | "query", parameters: Route["query"]): readonly Json[] =>
+const parametersOf = (place: "path" | "header" | "query", parameters: Route["query"]): readonly Json[] =>
   Object.entries(parameters).map(
     ([name, { schema, description, isRequired }]: [string, Parameter<unknown>]) => ({
       name,
@@ -59,7 +59,12 @@ const refusalsOf = (codes: readonly string[]): Json => {
 
 const operationOf = (route: Route): Json => ({
   summary: route.summary,
-  parameters: [...parametersOf("path", route.pathParameters), ...parametersOf("query", route.query), CHANNEL],
+  parameters: [
+    ...parametersOf("path", route.pathParameters),
+    ...parametersOf("header", route.headers),
+    ...parametersOf("query", route.query),
+    CHANNEL,
+  ],
   ...(route.body !== undefined && {
     requestBody: {
       required: true,
@@ -71,6 +76,17 @@ const operationOf = (route: Route): Json => ({
     ...refusalsOf([...COMMON, ...(route.body === undefined ? [] : ["REQUEST_TOO_LARGE"]), ...route.codes]),
   },
 });
+
+/** The route of the description itself, which no channel is asked for. */
+const DESCRIPTION: Json = {
+  get: {
+    summary: "This description.",
+    responses: {
+      "200": { description: "OpenAPI 3.1", content: { "application/json": { schema: { type: "object" } } } },
+      ...refusalsOf(["RATE_EXCEEDED"]),
+    },
+  },
+};
 
 /** The API's description, OpenAPI 3.1, made of the very routes that are served. */
 export const openApi = (routes: readonly Route[]): Json => {
@@ -88,7 +104,7 @@ export const openApi = (routes: readonly Route[]): Json => {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    paths,
+    paths: { ...paths, "/api/v2/openapi.json": DESCRIPTION },
     components: {
       schemas: {
         Error: jsonSchema(ErrorAnswer, "output"),

@@ -33,6 +33,8 @@ export const HTTP_STATUS: Readonly<Record<string, number>> = {
   TOO_MANY_WAITING: 429,
   QUERY_OVERLOADED: 429,
   INTERNAL: 500,
+  /** As the last event of a stream alone: whatever else is asked, a peer that stands still can answer. */
+  EXECUTION_HALTED: 503,
 };
 
 /** A request that is refused: a stable code and a sentence. Its HTTP status follows from the code. */

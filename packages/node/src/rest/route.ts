@@ -6,13 +6,14 @@ import type { Parameter } from "./parameter.ts";
 import { Refusal } from "./refusal.ts";
 import { channelOf, jsonOf, queryOf } from "./request.ts";
 
-type Parameters = Readonly<Record<string, Parameter<unknown>>>;
+export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
 type Values<P extends Parameters> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };
 
 /** What a handler is given: everything was read and checked. */
-export type Given<P extends Parameters, Q extends Parameters, B> = {
+export type Given<P extends Parameters, H extends Parameters, Q extends Parameters, B> = {
   readonly channel: ChannelView;
   readonly path: Values<P>;
+  readonly headers: Values<H>;
   readonly query: Values<Q>;
   readonly body: B;
   readonly request: FastifyRequest;
@@ -26,36 +27,41 @@ export type Route = {
   readonly path: string;
   readonly summary: string;
   readonly pathParameters: Parameters;
+  /** By their names in lower case. */
+  readonly headers: Parameters;
   readonly query: Parameters;
   readonly body: z.ZodType | undefined;
   /** The shape of the answer, or its media type where it is no JSON of ours. */
   readonly answer: z.ZodType | string;
   /** What it refuses with, besides what every route does. */
   readonly codes: readonly string[];
-  readonly handle: (given: Given<Parameters, Parameters, unknown>) => unknown;
+  readonly handle: (given: Given<Parameters, Parameters, Parameters, unknown>) => unknown;
 };
 
-type Declared<P extends Parameters, Q extends Parameters, B extends z.ZodType> = {
+type Declared<P extends Parameters, H extends Parameters, Q extends Parameters, B extends z.ZodType> = {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly summary: string;
   readonly pathParameters?: P;
+  readonly headers?: H;
   readonly query?: Q;
   readonly body?: B;
   readonly answer: z.ZodType | string;
   readonly codes?: readonly string[];
-  readonly handle: (given: Given<P, Q, z.infer<B>>) => unknown;
+  readonly handle: (given: Given<P, H, Q, z.infer<B>>) => unknown;
 };
 
 /** A route, with the types of its parameters and body inferred. */
 export const route = <
   P extends Parameters = Record<never, never>,
+  H extends Parameters = Record<never, never>,
   Q extends Parameters = Record<never, never>,
   B extends z.ZodType = z.ZodType<undefined>,
 >(
-  declared: Declared<P, Q, B>,
+  declared: Declared<P, H, Q, B>,
 ): Route => ({
   pathParameters: {},
+  headers: {},
   query: {},
   body: undefined,
   codes: [],
@@ -69,6 +75,14 @@ const readPath = (request: FastifyRequest, parameters: Parameters): Record<strin
       name,
       read((request.params as Record<string, string>)[name], name),
     ]),
+  );
+
+const readHeaders = (request: FastifyRequest, parameters: Parameters): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, { read }]) => {
+      const value = request.headers[name];
+      return [name, read(typeof value === "string" ? value : value?.join(","), name)];
+    }),
   );
 
 /** Unknown parameters are refused: a typing error would otherwise be a request for something else. */
@@ -98,7 +112,7 @@ const readBody = (request: FastifyRequest, schema: z.ZodType | undefined): unkno
 
 /** Adds a route to the server. */
 export const serve = (server: FastifyInstance, options: RestOptions, declared: Route): void => {
-  const { method, path, pathParameters, query, body, handle } = declared;
+  const { method, path, pathParameters, headers, query, body, handle } = declared;
   server.route({
     method,
     url: `/api/v2${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
@@ -106,6 +120,7 @@ export const serve = (server: FastifyInstance, options: RestOptions, declared: R
       handle({
         channel: channelOf(options, request),
         path: readPath(request, pathParameters),
+        headers: readHeaders(request, headers),
         query: readQuery(request, query),
         body: readBody(request, body),
         request,

@@ -87,6 +87,7 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
         origin: "*",
         methods: request.url?.startsWith("/api/v2/") ? ["GET", "POST"] : ["GET"],
         strictPreflight: false,
+        exposedHeaders: ["Retry-After"],
         maxAge: PREFLIGHT_S,
       }),
   });
@@ -118,7 +119,7 @@ export const createRest = async (options: RestOptions): Promise<FastifyInstance>
     server.server.once("close", () => clearTimeout(timer));
   });
   routesV1(server, options);
-  const routes = [...ROUTES, eventsRoute(stopping.signal)];
+  const routes = [...ROUTES, eventsRoute({ stopping: stopping.signal, onInternal: options.onInternal })];
   for (const each of routes) serve(server, options, each);
   const described = JSON.stringify(openApi(routes), null, 2);
   server.get("/api/v2/openapi.json", async (_request, reply) =>

@@ -7,10 +7,10 @@ import { blockSummary } from "../v2/objects.ts";
 export const EVENT_TYPES = ["block", "transaction", "score", "executed", "consensus"] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** One event of the stream. `sender` and `score` are what filters look at. */
+/** One event of the stream, its data as JSON text. `sender` and `score` are what filters look at. */
 export type StreamEvent = {
-  readonly type: EventType;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly type: Exclude<EventType, "consensus">;
+  readonly data: string;
   readonly sender?: Hash;
   readonly score?: string;
 };
@@ -43,15 +43,16 @@ export const EVENT_SHAPES = {
   }),
   executed: z.object({ height: Whole, stateRoot: HashText, receiptsRoot: HashText, transactionCount: Whole }),
   consensus: z.object({ view: Whole, leaderId: z.string(), height: Whole, executedHeight: Whole }),
+  error: z.object({ code: z.string(), message: z.string() }),
 } as const;
 
 /** A block is final. `committedAtMs`: when this peer committed it, if that was while it ran. */
 export const blockEvent = (header: HeaderView, committedAtMs: number | undefined): StreamEvent => ({
   type: "block",
-  data: {
+  data: JSON.stringify({
     ...blockSummary(header),
     finalMs: committedAtMs === undefined ? null : Math.max(0, committedAtMs - header.header.timestampMs),
-  },
+  }),
 });
 
 const transactionEvent = (
@@ -64,7 +65,7 @@ const transactionEvent = (
   const parsed = JSON.parse(result) as unknown;
   const method = call?.method ?? null;
   const data = { id, height, index, sender, score, method, code, message, result: parsed };
-  return { type: "transaction", sender, score, data };
+  return { type: "transaction", sender, score, data: JSON.stringify(data) };
 };
 
 const scoreEvents = (
@@ -75,7 +76,15 @@ const scoreEvents = (
     type: "score",
     sender,
     score,
-    data: { transactionId, height, index, event, score, name, data: JSON.parse(data) as unknown },
+    data: JSON.stringify({
+      transactionId,
+      height,
+      index,
+      event,
+      score,
+      name,
+      data: JSON.parse(data) as unknown,
+    }),
   }));
 
 /** All events of an executed height, in their order: each transaction with what it emitted, then the height itself. */
@@ -94,6 +103,11 @@ export const executedEvents = (
   }),
   {
     type: "executed",
-    data: { height: header.height, stateRoot, receiptsRoot, transactionCount: transactions.length },
+    data: JSON.stringify({
+      height: header.height,
+      stateRoot,
+      receiptsRoot,
+      transactionCount: transactions.length,
+    }),
   },
 ];

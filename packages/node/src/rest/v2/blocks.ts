@@ -48,7 +48,7 @@ export const listBlocks = route({
   handle: async ({ channel, query }) => {
     const height = channel.height();
     const step = query.order === "desc" ? -1 : 1;
-    const from = Math.min(query.from ?? (step === 1 ? 1 : height), step === 1 ? Infinity : height);
+    const from = step === 1 ? Math.max(query.from ?? 1, 1) : Math.min(query.from ?? height, height);
     const headers = await headersFrom(channel, from, step, query.limit);
     const next = from + step * headers.length;
     const highest = Math.max(0, ...headers.map(({ header }) => header.height));
