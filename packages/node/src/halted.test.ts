@@ -39,6 +39,12 @@ test(
       assert.match(statusOf(peer).halted ?? "", /bomb\.explode|explode/);
       assert.equal((await getJson(`${peer.url}/api/v2/status`))["halted"], statusOf(peer).halted);
       assert.equal((await shown(bomb))["status"], "final");
+      const told = await (await fetch(`${peer.url}/api/v2/events?from=1`)).text();
+      assert.deepEqual(
+        [...told.matchAll(/^event: (\w+)$/gm)].map(([, type]) => type),
+        ["block", "error"],
+      );
+      assert.match(told, /"code":"EXECUTION_HALTED"/);
       for (let height = 2; height <= LAG; height++) {
         const id = await submit({ data: height });
         await until("it is final", async () => (await shown(id))["status"] === "final");

@@ -7,6 +7,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { commit, type Founded, found, type Json, type Running, startMember } from "../fixture.test.ts";
+import { createRest } from "./server.ts";
 
 const UNKNOWN = "ab".repeat(32);
 
@@ -100,7 +101,40 @@ test("every route answers as it is described, and none is described that is not 
   const described = Object.entries(document["paths"] as Json).flatMap(([path, item]) =>
     Object.keys(item as Json).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  assert.deepEqual([...asked, "GET /api/v2/events"].sort(), described.sort());
+  assert.deepEqual([...asked, "GET /api/v2/events", "GET /api/v2/openapi.json"].sort(), described.sort());
+});
+
+test("what is served is described, and what is described is served", async () => {
+  const server = await createRest({
+    channelOf: () => undefined,
+    target: () => "",
+    requestsPerSecond: 5_000,
+    pageOrigins: [],
+    page: undefined,
+    bodyBytesMax: 1_000,
+    onInternal: (error) => assert.fail(String(error)),
+  });
+  const above: string[] = [];
+  const served = server
+    .printRoutes({ commonPrefix: false })
+    .split("\n")
+    .flatMap((line) => {
+      const [, indent = "", segment = "", methods = ""] =
+        /^([│ ]*)[├└]── (\S*)(?: \((.+)\))?/.exec(line) ?? [];
+      above.splice(indent.length / 4, above.length, segment);
+      const path = above.join("").replaceAll(/:(\w+)/g, "{$1}");
+      return path.startsWith("/api/v2/") && methods !== ""
+        ? methods
+            .split(", ")
+            .filter((method) => method !== "HEAD")
+            .map((method) => `${method} ${path}`)
+        : [];
+    });
+  await server.close();
+  const described = Object.entries(document["paths"] as Json).flatMap(([path, item]) =>
+    Object.keys(item as Json).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  assert.deepEqual(served.sort(), described.sort());
 });
 
 test("refusals come with a documented status and the one shape", async () => {
@@ -120,6 +154,9 @@ test("refusals come with a documented status and the one shape", async () => {
     ["GET", "/state", "/state?score=A&key=b"],
     ["GET", "/events", "/events?cursor=1"],
     ["GET", "/events", "/events?types=all"],
+    ["GET", "/events", "/events?cursor=1.2.0"],
+    ["GET", "/events", `/events?score=${"x".repeat(65)}`],
+    ["GET", "/state", `/state?score=a&key=${"k".repeat(513)}`],
     ["POST", "/query", "/query", {}],
     ["POST", "/query", "/query", { method: 1 }],
     ["POST", "/query", "/query", { method: "a", more: true }],
@@ -154,4 +191,9 @@ test("pages of blocks lead from one end to the other, without a gap or a repetit
     upwards.map((_, index) => index + 1),
   );
   assert.deepEqual(await heights("desc"), [...upwards].reverse());
+  const fromNothing = await ask("GET", "/blocks", "/blocks?order=asc&from=0&limit=2");
+  assert.deepEqual(
+    (fromNothing["blocks"] as readonly Json[]).map((block) => block["height"]),
+    [1, 2],
+  );
 });

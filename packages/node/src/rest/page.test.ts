@@ -43,7 +43,7 @@ const withServer = async (
 
 test("the page and its assets are served with what keeps a browser safe, and paths of its own get the page", () =>
   withServer({ page: join(directory, "page") }, async (server) => {
-    for (const url of ["/", "/transactions/abc", "/blocks/12?x=1"]) {
+    for (const url of ["/", "/transactions/abc", "/blocks/12?x=1", "/blocks/12?at=a.b", "/apiary"]) {
       const { statusCode, headers, body } = await server.inject({ url, headers: HTML });
       assert.equal(statusCode, 200, url);
       assert.match(body, /<title>page/);
@@ -63,6 +63,8 @@ test("nothing outside the page's directory is served, and what is missing is mis
       "/assets/%2e%2e/%2e%2e/secret.txt",
       "/assets/..%2f..%2fsecret.txt",
       "/assets/none.js",
+      "/api",
+      "/api?x=1",
       "/api/none",
       "/api/v2/none",
       "/ap1/v2/status",

@@ -6,12 +6,15 @@ import { HTTP_STATUS } from "./refusal.ts";
 import { createRest } from "./server.ts";
 
 /** The server alone, of a peer without a channel: what comes before any channel is asked. */
-const withServer = async (work: (server: Awaited<ReturnType<typeof createRest>>) => Promise<void>) => {
+const withServer = async (
+  work: (server: Awaited<ReturnType<typeof createRest>>) => Promise<void>,
+  pageOrigins: readonly string[] = [],
+) => {
   const server = await createRest({
     channelOf: () => undefined,
     target: () => "",
     requestsPerSecond: 5_000,
-    pageOrigins: [],
+    pageOrigins,
     page: undefined,
     bodyBytesMax: 1_000,
     onInternal: (error) => assert.fail(String(error)),
@@ -79,6 +82,23 @@ test("a page of another origin may read, and carry what a client signed, and may
     });
     assert.equal(codeOf(carried.body), "CHANNEL_UNKNOWN");
   }));
+
+test("a page of an origin that the peer was told to trust may have it sign, and no other page may", () =>
+  withServer(
+    async (server) => {
+      const codes = await Promise.all(
+        ["http://127.0.0.1:9002", "http://127.0.0.1:9003", "http://127.0.0.1:9002.example.org"].map(
+          async (origin) => {
+            const headers = { host: "127.0.0.1:9000", origin };
+            const url = "/api/v1/transactions";
+            return codeOf((await server.inject({ method: "POST", url, headers, payload: "{}" })).body);
+          },
+        ),
+      );
+      assert.deepEqual(codes, ["CHANNEL_UNKNOWN", "ORIGIN_REFUSED", "ORIGIN_REFUSED"]);
+    },
+    ["http://127.0.0.1:9002"],
+  ));
 
 test("whatever is wrong with a request, its refusal has a code of the table with that status", () =>
   withServer(async (server) => {
