@@ -3,6 +3,7 @@ import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
+import { limitConnections } from "./connection-limit.ts";
 import { isPageRequest, servePage } from "./page.ts";
 import { type Administration, routesOfAdministration } from "./rest-administration.ts";
 import { groupIdOf, isConnected, leaderOf, peerItem, type RestSource, statusItems } from "./rest-items.ts";
@@ -65,6 +66,13 @@ const badParameters = { response_code: CODE.parameters, message: "A parameter is
 /** A certificate request with its roles is the longest body that there is. */
 const BODY_BYTES_MAX = 32 * 1024;
 
+/** How long a request may take to come, with its body. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Connections that clients may hold open, and how many of them one address may. */
+const CONNECTIONS_MAX = 1_024;
+const CONNECTIONS_PER_ADDRESS = 256;
+
 /** What the port offers besides the directory. */
 export type RestFaces = {
   /** The directory of a built page to serve at the root; none unless given. */
@@ -95,17 +103,19 @@ export const createRest = async (
     forceCloseConnections: true,
     bodyLimit: BODY_BYTES_MAX,
     connectionTimeout: 30_000,
-    requestTimeout: 10_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 10_000,
     maxRequestsPerSocket: 10_000,
-    http: { maxHeaderSize: 8192 },
+    // By itself node:http looks for slow requests every half a minute, and gives bodies the longer of the two time-outs.
+    http: { maxHeaderSize: 8192, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
     routerOptions: { maxParamLength: 100 },
     frameworkErrors: (_error, _request, reply) => {
       // The handler's reply type admits no status code, for it knows no route.
       (reply as unknown as FastifyReply).code(400).send(badParameters);
     },
   });
-  app.server.maxConnections = 512;
+  app.server.maxConnections = CONNECTIONS_MAX;
+  limitConnections(app.server, CONNECTIONS_PER_ADDRESS);
   // What an administrator signs is the body's bytes, whatever type it is said to have.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
