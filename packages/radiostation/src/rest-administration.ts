@@ -24,7 +24,12 @@ export type Administration = {
 
 const CODE = { success: 0, fail: -1, parameters: -6, notHandled: -999 } as const;
 const CERT_TYPE = { sign: 0, ca: 2 } as const;
-const STATUS = { UNAUTHENTICATED: 401, ROLE_NOT_ALLOWED: 403, RATE_EXCEEDED: 429 } as const;
+/** The codes that REST refuses with, and their HTTP status. */
+export const REST_REFUSAL_STATUS = {
+  UNAUTHENTICATED: 401,
+  ROLE_NOT_ALLOWED: 403,
+  RATE_EXCEEDED: 429,
+} as const;
 
 /** An answer of v1 to what changes something. */
 type Done = { readonly response_code: number; readonly message: string; readonly data?: object };
@@ -59,7 +64,7 @@ const refuse = (reply: FastifyReply, { code, message }: NotAuthorised): object =
   if (code === "UNAUTHENTICATED") reply.header("www-authenticate", "Dure");
   if (code === "RATE_EXCEEDED") reply.header("retry-after", REQUEST_LIFE_S);
   const response_code = code === "RATE_EXCEEDED" ? CODE.notHandled : CODE.fail;
-  return reply.code(STATUS[code]).send({ response_code, code, message });
+  return reply.code(REST_REFUSAL_STATUS[code]).send({ response_code, code, message });
 };
 
 /** Runs the work if an administrator signed this very request; answers with the refusal otherwise. */
