@@ -1,6 +1,8 @@
 /** The build: TypeScript's own build mode, then the page's bundle; both skip what is up to date. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
 import { buildPage } from "./page.mjs";
 import { projects, pruneOrphans } from "./projects.mjs";
 import { runNode } from "./run.mjs";
@@ -21,3 +23,6 @@ export const build = async (root, { everything = false } = {}) => {
   const code = await runNode([tsc, "-b", ...targets], { cwd: root });
   return code === 0 ? buildPage(root) : code;
 };
+
+// `npm run build`: the packages and the page, as `npm start` builds them.
+if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await build(join(import.meta.dirname, ".."));
