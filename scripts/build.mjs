@@ -25,4 +25,5 @@ export const build = async (root, { everything = false } = {}) => {
 };
 
 // `npm run build`: the packages and the page, as `npm start` builds them.
-if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await build(join(import.meta.dirname, ".."));
+if (argv[1] === fileURLToPath(import.meta.url))
+  process.exitCode = await build(join(import.meta.dirname, ".."));
