@@ -9,8 +9,13 @@ import type { CommitProof, Execution, ExecutionCertificate, Hash, Header } from 
 /** A validator of an epoch; its index is its position in the epoch's list, in order of registration. */
 export type Validator = { readonly publicKey: Bytes; readonly weight: number };
 
+/** The engines: LFT (specs/lft.md) and IBFT (specs/ibft.md). */
+export type EngineName = "lft" | "ibft";
+
 /** The configuration of one channel's engine for one epoch. */
 export type EngineConfig = {
+  /** Which engine the epoch runs: it decides how certificates are judged. */
+  readonly engine: EngineName;
   readonly suite: CryptoSuite;
   readonly channelId: Hash;
   readonly epoch: number;

@@ -12,6 +12,7 @@ export type {
   Effect,
   Engine,
   EngineConfig,
+  EngineName,
   EngineStatus,
   Head,
   Input,

@@ -35,6 +35,7 @@ const [channelId, otherChannel, block] = [hash("a"), hash("b"), hash("c")];
 const seeds = [1, 2, 3, 4].map((fill) => new Uint8Array(32).fill(fill));
 const keyOf = (at: number): Uint8Array => seeds[at] ?? assert.fail();
 const set = validatorSet({
+  engine: "lft",
   suite,
   channelId,
   epoch: 1,

@@ -12,11 +12,13 @@ import {
   type Signatures,
   voteStatement,
 } from "@dure/types";
-import type { Validator } from "./engine.ts";
+import type { EngineName, Validator } from "./engine.ts";
 import { type Quorums, weightedQuorums } from "./quorum.ts";
 
 /** An epoch's validator set, as certificates are checked against it. */
 export type ValidatorSet = {
+  /** Whose messages the certificates are made of. */
+  readonly engine: EngineName;
   readonly suite: CryptoSuite;
   readonly channelId: Hash;
   readonly epoch: number;
@@ -28,12 +30,14 @@ export type ValidatorSet = {
 
 /** The validator set that a configuration describes. Throws RangeError on weights that are none. */
 export const validatorSet = (config: {
+  readonly engine: EngineName;
   readonly suite: CryptoSuite;
   readonly channelId: Hash;
   readonly epoch: number;
   readonly base: { readonly blockId: Hash };
   readonly validators: readonly Validator[];
 }): ValidatorSet => ({
+  engine: config.engine,
   suite: config.suite,
   channelId: config.channelId,
   epoch: config.epoch,
@@ -103,9 +107,16 @@ const isNextView = (
   );
 };
 
+/** An LFT block is certified in its own view alone; an IBFT block in the round of its making or a later one. */
+const isViewOf = (set: ValidatorSet, header: Header, certificate: Certificate): boolean =>
+  set.engine === "lft"
+    ? certificate.view === header.view
+    : certificate.view >= header.view && header.view > 0;
+
 /**
- * Whether a proof commits the block of this header (lft.md rule 8): its CC, or its QC and the QC of a child of the
- * next view. The same function for live commits, sync, proofs of clients and audits.
+ * Whether a proof commits the block of this header: in LFT (lft.md rule 8) its CC, or its QC and the QC of a child of
+ * the next view; in IBFT (ibft.md rule 6) its CC alone. The same function for live commits, sync, proofs of clients and
+ * audits.
  */
 export const verifyCommitProof = (
   set: ValidatorSet,
@@ -114,13 +125,14 @@ export const verifyCommitProof = (
   proof: CommitProof,
 ): boolean => {
   const { certificate } = proof;
-  if (certificate.blockId !== id || certificate.view !== header.view || header.epoch !== set.epoch)
+  if (certificate.blockId !== id || !isViewOf(set, header, certificate) || header.epoch !== set.epoch)
     return false;
   if (certificate.view === 0 || header.channelId !== set.channelId) return false;
   if (proof.kind === "commit") {
     return certificate.kind === CERTIFICATE_KIND.commit && verifyCertificate(set, certificate);
   }
   return (
+    set.engine === "lft" &&
     certificate.kind === CERTIFICATE_KIND.vote &&
     proof.childCertificate.kind === CERTIFICATE_KIND.vote &&
     isNextView(set, certificate, proof.childHeader, proof.childCertificate) &&

@@ -2,9 +2,11 @@ import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import { toHash } from "@dure/types";
 import { epochConfig, FIRST_EPOCH } from "./epoch.ts";
+import { DEFAULTS } from "./genesis-schema.ts";
 
 const channelId = toHash(new Uint8Array(32).fill(9));
 const config = {
+  consensus: { ...DEFAULTS.consensus, engine: "lft" as const },
   timestampMs: 5,
   validators: [
     { id: "peer0.org", publicKey: new Uint8Array(32).fill(1), weight: 2 },
@@ -14,6 +16,7 @@ const config = {
 
 test("the first epoch starts from the genesis, with its validators in order", () => {
   assert.deepEqual(epochConfig(config, channelId, FIRST_EPOCH), {
+    engine: "lft",
     channelId,
     epoch: 1,
     base: { blockId: channelId, height: 0, timestampMs: 5 },

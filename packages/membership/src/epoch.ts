@@ -4,6 +4,8 @@ import type { ChannelConfig } from "./genesis.ts";
 
 /** Who certifies in an epoch, and from which block on: what the engine runs by and what certificates are judged by. */
 export type EpochConfig = {
+  /** The engine whose messages certify. */
+  readonly engine: ChannelConfig["consensus"]["engine"];
   readonly channelId: Hash;
   readonly epoch: number;
   /** The block that the epoch starts from, certified by definition at view 0. */
@@ -20,13 +22,14 @@ export const FIRST_EPOCH = 1;
  * only one as yet: its base is the genesis itself, whose id is the channel's.
  */
 export const epochConfig = (
-  config: Pick<ChannelConfig, "timestampMs" | "validators">,
+  config: Pick<ChannelConfig, "timestampMs" | "validators" | "consensus">,
   channelId: Hash,
   epoch: number,
 ): EpochConfig | undefined =>
   epoch !== FIRST_EPOCH
     ? undefined
     : {
+        engine: config.consensus.engine,
         channelId,
         epoch,
         base: { blockId: channelId, height: 0, timestampMs: config.timestampMs },

@@ -39,6 +39,7 @@ export const createChannel = (
   return {
     seeds,
     config: {
+      engine: "lft",
       suite,
       channelId: base.blockId,
       epoch: 1,

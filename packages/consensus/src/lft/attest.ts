@@ -1,8 +1,16 @@
 import { attestStatement, type Execution, type ExecutionCertificate } from "@dure/types";
 import { verifyExecutionCertificate } from "../verify-certificate.ts";
-import { type Context, refuse, send, signaturesOf } from "./context.ts";
+import { type Context as LftContext, refuse, send, signaturesOf } from "./context.ts";
 import type { Attestation } from "./message.ts";
-import type { HeightAttestations } from "./state.ts";
+import type { HeightAttestations, State } from "./state.ts";
+
+/** What attesting needs of an engine's state: any engine's that has these. */
+type Context = Pick<LftContext, "config" | "set" | "effects" | "from"> & {
+  readonly state: Pick<
+    State,
+    "head" | "voting" | "attestations" | "executed" | "attested" | "execution" | "alarmed"
+  >;
+};
 
 /** Heights beyond the committed head whose attestations are kept: others may be ahead of us. */
 const AHEAD_MAX = 256;

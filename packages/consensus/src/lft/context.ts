@@ -20,12 +20,12 @@ export type Context = {
   readonly from: number | undefined;
 };
 
-export const send = (context: Context, to: Target, message: Message): void => {
+export const send = (context: Pick<Context, "effects">, to: Target, message: Message): void => {
   context.effects.push({ type: "send", to, message: encodeMessage(message) });
 };
 
 /** A message is refused: it costs its sender, never the process (rule 16). */
-export const refuse = (context: Context, reason: string): void => {
+export const refuse = (context: Pick<Context, "effects" | "from">, reason: string): void => {
   context.effects.push({ type: "refused", from: context.from, reason });
 };
 
@@ -101,5 +101,5 @@ export const entryOf = (state: State, candidate: Candidate): Entry => {
   return entry;
 };
 
-export const signaturesOf = (context: Context, tally: Tally) =>
+export const signaturesOf = (context: Pick<Context, "config">, tally: Tally) =>
   collectSignatures(context.config.validators.length, tally);

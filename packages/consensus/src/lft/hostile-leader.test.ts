@@ -23,6 +23,7 @@ const channelId = parseHash("ab".repeat(32)) ?? assert.fail();
 
 /** Validator 1, to which validator 0, the leader of view 1, is hostile. */
 const config: EngineConfig = {
+  engine: "lft",
   suite,
   channelId,
   epoch: 1,

@@ -17,6 +17,7 @@ const HOSTILE = 3;
 const NOW_MS = 1_700_000_000_000;
 
 const config: EngineConfig = {
+  engine: "lft",
   suite,
   channelId,
   epoch: 1,

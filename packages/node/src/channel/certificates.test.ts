@@ -19,6 +19,7 @@ const channelId = parseHash("ab".repeat(32)) ?? assert.fail();
 const receiptsRoot = parseHash("cd".repeat(32)) ?? assert.fail();
 const seeds = [1, 2, 3, 4].map((fill) => new Uint8Array(32).fill(fill));
 const set = validatorSet({
+  engine: "lft",
   suite,
   channelId,
   epoch: 1,

@@ -9,6 +9,7 @@ import { Sync } from "./sync.ts";
 const suite = createSodiumSuite();
 const channelId = parseHash("ab".repeat(32)) ?? assert.fail();
 const set = validatorSet({
+  engine: "lft",
   suite,
   channelId,
   epoch: 1,
