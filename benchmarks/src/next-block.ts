@@ -109,6 +109,7 @@ export const nextBlock = (consortium: Consortium, place: Place): MadeBlock => {
     proposer: spinningLeader(seeds.length, config.consensus.spinInterval).leaderOf(height),
     bodyRoot: bodyRoot(suite, transactions),
     transactionCount: count,
+    endsEpoch: false,
     execution,
   };
   const headerBytes = encodeHeader(header);

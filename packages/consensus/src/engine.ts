@@ -1,5 +1,8 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { CommitProof, Execution, ExecutionCertificate, Hash, Header } from "@dure/types";
+import type { LeaderPolicyName } from "./leader.ts";
+import type { Evidence } from "./lft/evidence.ts";
+import type { Group } from "./quorum.ts";
 
 /**
  * The engine contract. An engine is a value: `step(state, input)` gives the next state and the effects to carry out,
@@ -7,7 +10,12 @@ import type { CommitProof, Execution, ExecutionCertificate, Hash, Header } from 
  */
 
 /** A validator of an epoch; its index is its position in the epoch's list, in order of registration. */
-export type Validator = { readonly publicKey: Bytes; readonly weight: number };
+export type Validator = {
+  readonly publicKey: Bytes;
+  readonly weight: number;
+  /** The group that it votes in, where the configuration has groups; undefined: it stands alone. */
+  readonly group?: string | undefined;
+};
 
 /** The engines: LFT (specs/lft.md) and IBFT (specs/ibft.md). */
 export type EngineName = "lft" | "ibft";
@@ -22,10 +30,16 @@ export type EngineConfig = {
   /** The block that the epoch starts from, certified by definition at view 0: the genesis for epoch 1. */
   readonly base: { readonly blockId: Hash; readonly height: number; readonly timestampMs: number };
   readonly validators: readonly Validator[];
+  /** Groups with their weights among each other; none: quorums are flat. */
+  readonly groups?: readonly Group[] | undefined;
   /** This node's place among the validators and its 32-byte seed; undefined for a node that only follows. */
   readonly self: { readonly index: number; readonly seed: Bytes } | undefined;
   /** k: how many views in a row one leader keeps. */
   readonly spinInterval: number;
+  /** Spinning unless given. */
+  readonly leaderPolicy?: LeaderPolicyName | undefined;
+  /** Whether a leader may propose a child of a block that has no QC yet (rule 4). */
+  readonly optimistic?: boolean | undefined;
   readonly timing: {
     /** First view timer: covers fetching and verifying a full block, and the block interval. */
     readonly baseMs: number;
@@ -64,7 +78,7 @@ export type Head = {
   readonly proof: CommitProof | undefined;
 };
 
-export type TimerName = "view" | "propose" | "resend" | "status" | "drift";
+export type TimerName = "view" | "propose" | "resend" | "status" | "drift" | "group";
 
 /** What an engine is told; each input comes with the time. */
 export type Input = { readonly nowMs: number } & (
@@ -97,19 +111,26 @@ export type Input = { readonly nowMs: number } & (
       readonly bodyBytes: Bytes;
       readonly bodyRoot: Hash;
       readonly transactionCount: number;
+      /** Its one transaction changes the configuration (rule 14). */
+      readonly endsEpoch?: boolean | undefined;
     }
   /** A block's data is held: its body matches its header. `valid`: it also passed rule 12 (3). */
   | { readonly type: "held"; readonly candidate: Candidate; readonly valid: boolean }
   /** Sync moved the committed head; the proof was verified and the log is synced. */
-  | { readonly type: "advanced"; readonly head: Head }
+  | {
+      readonly type: "advanced";
+      readonly head: Head;
+      /** The head's block ends the epoch. */
+      readonly endsEpoch?: boolean | undefined;
+    }
   /** A committed height was executed, or its result was read back at start. */
   | { readonly type: "executed"; readonly execution: Execution }
   /** A connection to a validator or other peer came up: it is told our head. */
   | { readonly type: "connected"; readonly peer: number | undefined }
 );
 
-/** Whom to send to: one validator, or every connected peer of the channel. */
-export type Target = number | "all";
+/** Whom to send to: one validator, some, or every connected peer of the channel. */
+export type Target = number | readonly number[] | "all";
 
 /** What an engine asks for, in order. A `persist` is complete before any later `send` or `commit` is carried out. */
 export type Effect =
@@ -137,6 +158,8 @@ export type Effect =
   | { readonly type: "attested"; readonly certificate: ExecutionCertificate }
   /** A quorum (`fatal`) or a blocking set contradicts what this node executed. */
   | { readonly type: "diverged"; readonly height: number; readonly fatal: boolean }
+  /** A validator was caught: the bytes show it to anybody (rule 15). */
+  | { readonly type: "evidence"; readonly evidence: Evidence }
   /** Sends the transactions that this node holds to all (rule 11). */
   | { readonly type: "disseminate" }
   /** A message was refused; it costs its sender, never the process. */
@@ -153,7 +176,11 @@ export type EngineStatus = {
   readonly highQcView: number;
   readonly timedOutView: number;
   readonly voting: boolean;
+  /** The block that ends the epoch is committed: this engine signs nothing more (rule 14). */
+  readonly ended: boolean;
   readonly executionHeight: number;
+  /** Validators that were caught, with what shows it. */
+  readonly evidence: readonly Evidence[];
 };
 
 /** An engine over its own kind of state, which callers treat as opaque. */

@@ -21,15 +21,27 @@ export type {
   Validator,
   Wanted,
 } from "./engine.ts";
-export { type LeaderPolicy, spinningLeader } from "./leader.ts";
+export {
+  LEADER_POLICIES,
+  type LeaderPolicy,
+  type LeaderPolicyName,
+  leaderPolicy,
+  spinningLeader,
+} from "./leader.ts";
+export {
+  type Claim,
+  decodeEvidence,
+  type Evidence,
+  encodeEvidence,
+  verifyEvidence,
+} from "./lft/evidence.ts";
 export { createLft } from "./lft/lft.ts";
 export {
   decodeMessage,
   encodeMessage,
   type Message,
-  PROPOSAL_KIND,
-  proposeStatement,
 } from "./lft/message.ts";
+export { PROPOSAL_KIND, proposeStatement } from "./lft/propose-statement.ts";
 export { type DurableRecord, decodeRecord, encodeRecord } from "./lft/record.ts";
 export { RULES, type Rules } from "./lft/rules.ts";
 export type { State as LftState } from "./lft/state.ts";
@@ -38,7 +50,14 @@ export {
   timeoutStatement,
   verifyTimeoutCertificate,
 } from "./lft/timeout-certificate.ts";
-export { type Quorums, weightedQuorums } from "./quorum.ts";
+export {
+  type Group,
+  type GroupQuorums,
+  groupQuorums,
+  type Quorums,
+  quorumsOf,
+  weightedQuorums,
+} from "./quorum.ts";
 export {
   type ValidatorSet,
   validatorSet,

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import fc from "fast-check";
-import { spinningLeader } from "./leader.ts";
+import { leaderPolicy, spinningLeader } from "./leader.ts";
 
 test("validators lead in order of registration, each for the spin interval", () => {
   const leaders = (count: number, spinInterval: number) =>
@@ -33,4 +33,39 @@ test("a tenure ends with its leader's last view, and the next one begins there",
 test("a spin interval that is none is refused", () => {
   for (const spinInterval of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
     assert.throws(() => spinningLeader(4, spinInterval), RangeError);
+});
+
+const weighed = (weights: readonly number[]) => weights.map((weight) => ({ weight }));
+
+test("weighted leaders lead in proportion to their weight, and the heavy ones not in a row", () => {
+  const policy = leaderPolicy({ validators: weighed([4, 2, 2]), spinInterval: 3, leaderPolicy: "weighted" });
+  const cycle = Array.from({ length: 4 }, (_, tenure) => policy.leaderOf(1 + 3 * tenure));
+  const again = Array.from({ length: 4 }, (_, tenure) => policy.leaderOf(1 + 3 * (tenure + 4)));
+  assert.deepEqual(
+    [0, 1, 2].map((at) => cycle.filter((leader) => leader === at).length),
+    [2, 1, 1],
+  );
+  assert.deepEqual(again, cycle);
+  assert.notEqual(cycle[0], cycle[1]);
+});
+
+test("weighted leadership is exact for any weights", () => {
+  const weights = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(weights, (drawn) => {
+      const policy = leaderPolicy({ validators: weighed(drawn), spinInterval: 1, leaderPolicy: "weighted" });
+      const total = drawn.reduce((sum, weight) => sum + weight, 0);
+      const led = drawn.map(() => 0);
+      for (let view = 1; view <= total; view++)
+        led[policy.leaderOf(view)] = (led[policy.leaderOf(view)] ?? 0) + 1;
+      assert.deepEqual(led, drawn);
+    }),
+  );
+});
+
+test("a sticky leader keeps a long tenure, which a timeout ends", () => {
+  const policy = leaderPolicy({ validators: weighed([1, 1]), spinInterval: 1, leaderPolicy: "sticky" });
+  assert.equal(policy.leaderOf(1_000), 0);
+  assert.equal(policy.leaderOf(1_001), 1);
+  assert.equal(policy.tenureEnd(7), 1_000);
 });

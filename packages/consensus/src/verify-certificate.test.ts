@@ -151,6 +151,7 @@ const header: Header = {
   proposer: 0,
   bodyRoot: hash("e"),
   transactionCount: 0,
+  endsEpoch: false,
   execution: undefined,
 };
 const idOf = (of: Header): Hash => blockId(suite, encodeHeader(of));

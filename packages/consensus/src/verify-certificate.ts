@@ -5,6 +5,7 @@ import {
   CERTIFICATE_KIND,
   type Certificate,
   type CommitProof,
+  type DirectCommitProof,
   decodeHeader,
   type ExecutionCertificate,
   type Hash,
@@ -13,7 +14,7 @@ import {
   voteStatement,
 } from "@dure/types";
 import type { EngineName, Validator } from "./engine.ts";
-import { type Quorums, weightedQuorums } from "./quorum.ts";
+import { type Group, type Quorums, quorumsOf } from "./quorum.ts";
 
 /** An epoch's validator set, as certificates are checked against it. */
 export type ValidatorSet = {
@@ -36,6 +37,7 @@ export const validatorSet = (config: {
   readonly epoch: number;
   readonly base: { readonly blockId: Hash };
   readonly validators: readonly Validator[];
+  readonly groups?: readonly Group[] | undefined;
 }): ValidatorSet => ({
   engine: config.engine,
   suite: config.suite,
@@ -43,7 +45,7 @@ export const validatorSet = (config: {
   epoch: config.epoch,
   baseId: config.base.blockId,
   validators: config.validators,
-  quorums: weightedQuorums(config.validators),
+  quorums: quorumsOf(config),
 });
 
 /**
@@ -113,17 +115,7 @@ const isViewOf = (set: ValidatorSet, header: Header, certificate: Certificate): 
     ? certificate.view === header.view
     : certificate.view >= header.view && header.view > 0;
 
-/**
- * Whether a proof commits the block of this header: in LFT (lft.md rule 8) its CC, or its QC and the QC of a child of
- * the next view; in IBFT (ibft.md rule 6) its CC alone. The same function for live commits, sync, proofs of clients and
- * audits.
- */
-export const verifyCommitProof = (
-  set: ValidatorSet,
-  id: Hash,
-  header: Header,
-  proof: CommitProof,
-): boolean => {
+const verifyDirect = (set: ValidatorSet, id: Hash, header: Header, proof: DirectCommitProof): boolean => {
   const { certificate } = proof;
   if (certificate.blockId !== id || !isViewOf(set, header, certificate) || header.epoch !== set.epoch)
     return false;
@@ -139,4 +131,40 @@ export const verifyCommitProof = (
     verifyCertificate(set, certificate) &&
     verifyCertificate(set, proof.childCertificate)
   );
+};
+
+/** The last of the headers with its id, if they lead down from the block and are such as may follow an epoch's end. */
+const lastDescendant = (set: ValidatorSet, id: Hash, from: Header, headers: readonly Bytes[]) => {
+  let last = { id, header: from };
+  for (const bytes of headers) {
+    const decoded = decodeHeader(bytes);
+    if (!decoded.ok) return undefined;
+    const header = decoded.value;
+    const isLinked =
+      header.parentId === last.id &&
+      header.channelId === set.channelId &&
+      header.epoch === set.epoch &&
+      header.height === last.header.height + 1 &&
+      header.view > last.header.view;
+    if (!isLinked || header.transactionCount !== 0 || header.endsEpoch) return undefined;
+    last = { id: blockId(set.suite, bytes), header };
+  }
+  return last;
+};
+
+/**
+ * Whether a proof commits the block of this header: in LFT (lft.md rule 8) its CC, or its QC and the QC of a child of
+ * the next view, or where it ends its epoch those of a descendant (rule 14); in IBFT (ibft.md rule 6) its CC alone. The
+ * same function for live commits, sync, proofs of clients and audits.
+ */
+export const verifyCommitProof = (
+  set: ValidatorSet,
+  id: Hash,
+  header: Header,
+  proof: CommitProof,
+): boolean => {
+  if (proof.kind !== "descendant") return verifyDirect(set, id, header, proof);
+  const mayDescend = header.endsEpoch && set.engine === "lft";
+  const last = mayDescend ? lastDescendant(set, id, header, proof.headers) : undefined;
+  return last !== undefined && verifyDirect(set, last.id, last.header, proof.proof);
 };

@@ -127,6 +127,7 @@ export const makeChain = (count: number, options: ChainOptions = {}): readonly C
       proposer: 0,
       bodyRoot: bodyRoot(suite, transactions),
       transactionCount: transactions.length,
+      endsEpoch: false,
       execution: executionOf?.(height),
     };
     const headerBytes = encodeHeader(header);

@@ -3,9 +3,9 @@ import {
   type EngineConfig,
   encodeMessage,
   type Message,
+  quorumsOf,
   spinningLeader,
   type TimeoutCertificate,
-  weightedQuorums,
 } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import {
@@ -46,7 +46,7 @@ type MessageOf<Type extends Message["type"]> = Extract<Message, { readonly type:
  */
 export class Adversary implements Peer {
   readonly #options: AdversaryOptions;
-  readonly #quorums: ReturnType<typeof weightedQuorums>;
+  readonly #quorums: ReturnType<typeof quorumsOf>;
   readonly #leaders: ReturnType<typeof spinningLeader>;
   readonly #headers = new Map<Hash, Header>();
   readonly #qcs = new Map<number, Certificate>();
@@ -59,7 +59,7 @@ export class Adversary implements Peer {
   constructor(options: AdversaryOptions) {
     const { config } = options;
     this.#options = options;
-    this.#quorums = weightedQuorums(config.validators);
+    this.#quorums = quorumsOf(config);
     this.#leaders = spinningLeader(config.validators.length, config.spinInterval);
     this.#qcs.set(0, baseCertificate(config.epoch, config.base.blockId));
   }

@@ -1,4 +1,4 @@
-import type { Message, TimeoutCertificate } from "@dure/consensus";
+import { type Message, PROPOSAL_KIND, type TimeoutCertificate } from "@dure/consensus";
 import { CERTIFICATE_KIND, type Certificate, decodeHeader } from "@dure/types";
 import type { Frame } from "./frame.ts";
 
@@ -14,7 +14,8 @@ const messageText = (message: Message): string => {
     case "proposal": {
       const header = decodeHeader(message.headerBytes);
       const { view, height } = header.ok ? header.value : { view: "?", height: "?" };
-      return `PROPOSE(${view}) height ${height} on ${certificateText(message.qc)}${tcText(message.tc)}`;
+      const word = message.kind === PROPOSAL_KIND.normal ? "PROPOSE" : "PROPOSE-EARLY";
+      return `${word}(${view}) height ${height} on ${certificateText(message.qc)}${tcText(message.tc)}`;
     }
     case "vote": {
       const kind = message.kind === CERTIFICATE_KIND.vote ? "VOTE" : "COMMIT";
@@ -30,6 +31,10 @@ const messageText = (message: Message): string => {
       return certificateText(message.certificate);
     case "timeoutCertificate":
       return tcText(message.tc).trim();
+    case "groupVote":
+      return `GROUP ${message.kind === CERTIFICATE_KIND.vote ? "VOTE" : "COMMIT"}(${message.view}, ${message.blockId.slice(0, 6)}) by ${message.signatures.signers.join(",")}`;
+    case "evidence":
+      return `EVIDENCE of ${message.evidence.validator}: ${message.evidence.second.type}`;
   }
 };
 

@@ -89,6 +89,7 @@ export const forgeProposal = (
     proposer: index,
     bodyRoot: rootOfBody(config.suite, bodyBytes),
     transactionCount: ids.length,
+    endsEpoch: false,
     execution: undefined,
   };
   const headerBytes = encodeHeader(header);

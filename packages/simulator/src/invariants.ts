@@ -1,4 +1,4 @@
-import { type EngineConfig, weightedQuorums } from "@dure/consensus";
+import { type EngineConfig, quorumsOf } from "@dure/consensus";
 import type { Hash } from "@dure/types";
 import { Blocks } from "./blocks.ts";
 import type { Disk } from "./disk.ts";
@@ -40,7 +40,7 @@ export const createInvariants = ({ config, faulty, ignored, disks, nowMs }: Inva
   };
   const isHonest = (node: number): boolean => !faulty.includes(node);
   const blocks = new Blocks(config.suite);
-  const quorums = weightedQuorums(config.validators);
+  const quorums = quorumsOf(config);
   let committedView = 0;
 
   const checkData = (id: Hash, view: number): void => {

@@ -311,7 +311,8 @@ export class Life {
       message: decoded.value as Message,
       transactions,
     };
-    for (const peer of to === "all" ? peers : [to]) this.#say(peer, frame);
+    const receivers = to === "all" ? peers : typeof to === "number" ? [to] : to;
+    for (const peer of receivers) this.#say(peer, frame);
   }
 
   #write(record: Bytes, blocks: readonly Candidate[]): void {

@@ -27,6 +27,7 @@ export type NetworkOptions = {
 const topicOf = (message: Message): string => {
   switch (message.type) {
     case "vote":
+    case "groupVote":
       return `${message.kind}/${message.view}`;
     case "timeout":
       return `t/${message.view}`;
@@ -40,6 +41,8 @@ const topicOf = (message: Message): string => {
       return `p/${message.qc.view}`;
     case "attest":
       return "a";
+    case "evidence":
+      return "e";
   }
 };
 

@@ -8,9 +8,19 @@ export type RecordWatch = {
   readonly crashed: (node: number) => void;
 };
 
-const fieldsOf = ({ view, proposed, voted, commitVoted, timedOut, highQc, highTc }: DurableRecord) => ({
+const fieldsOf = ({
   view,
   proposed,
+  proposedEarly,
+  voted,
+  commitVoted,
+  timedOut,
+  highQc,
+  highTc,
+}: DurableRecord) => ({
+  view,
+  proposed: proposed.view,
+  proposedEarly: proposedEarly.view,
   voted: voted.view,
   commitVoted: commitVoted.view,
   timedOut,
@@ -22,8 +32,10 @@ const fieldsOf = ({ view, proposed, voted, commitVoted, timedOut, highQc, highTc
 const ENTRIES_MAX = 400;
 
 const sizeOf = (state: LftState): number => {
-  const { blocks, certified, proposals, votes, commitVotes, timeouts } = state;
-  return blocks.size + certified.size + proposals.size + votes.size + commitVotes.size + timeouts.size;
+  const { blocks, certified, proposals, early, votes, commitVotes, timeouts } = state;
+  return (
+    blocks.size + certified.size + proposals.size + early.size + votes.size + commitVotes.size + timeouts.size
+  );
 };
 
 /** Durable records never go back, nor does the highest QC in memory; and an engine's memory is bounded. */

@@ -35,7 +35,7 @@ export const watchSignatures = (
     if (message.type === "proposal") {
       const id = blocks.add(message.headerBytes);
       const view = id === undefined ? undefined : blocks.header(id)?.view;
-      if (id !== undefined) once(`node ${node} proposes in ${view}`, id);
+      if (id !== undefined) once(`node ${node} proposes (${message.kind}) in ${view}`, id);
     } else if (message.type === "vote" && message.signer === node) {
       const { kind, view, blockId } = message;
       once(`node ${node} ${kind === CERTIFICATE_KIND.vote ? "votes" : "commit-votes"} in ${view}`, blockId);

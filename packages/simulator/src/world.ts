@@ -1,4 +1,4 @@
-import { createLft, type EngineConfig, type Message, RULES, weightedQuorums } from "@dure/consensus";
+import { createLft, type EngineConfig, type Message, quorumsOf, RULES } from "@dure/consensus";
 import { type CryptoSuite, HASH_BYTES } from "@dure/crypto";
 import { toHash } from "@dure/types";
 import { Adversary } from "./adversary.ts";
@@ -34,6 +34,8 @@ export const createChannel = (
     Uint8Array.from({ length: HASH_BYTES }, () => random.below(256)),
   );
   const isWeighted = validators > 3 && random.chance(0.15);
+  // Four of one organisation and the rest alone: of the groups one may fail wholly, and of the four another.
+  const isGrouped = validators > 6 && random.chance(0.3);
   const weightOf = (): number => (isWeighted ? 1 + random.below(3) : 1);
   const base = { blockId: toHash(suite.hash(Uint8Array.of(71))), height: 0, timestampMs: 0 };
   return {
@@ -44,7 +46,13 @@ export const createChannel = (
       channelId: base.blockId,
       epoch: 1,
       base,
-      validators: seeds.map((seed) => ({ publicKey: suite.publicKeyOf(seed), weight: weightOf() })),
+      validators: seeds.map((seed, index) => ({
+        publicKey: suite.publicKeyOf(seed),
+        weight: weightOf(),
+        group: isGrouped && index < 4 ? "organisation" : undefined,
+      })),
+      groups: isGrouped ? [{ name: "organisation", weight: 1 }] : [],
+      leaderPolicy: random.pick(["spinning", "spinning", "weighted"]),
       spinInterval,
       timing: {
         baseMs: random.pick([40, 100, 200]),
@@ -55,6 +63,7 @@ export const createChannel = (
         statusMs: random.pick([60, 150]),
       },
       lag: random.pick([2, 8, 64]),
+      optimistic: random.chance(0.6),
     },
   };
 };
@@ -62,7 +71,7 @@ export const createChannel = (
 /** A largest set of validators that may be faulty, in drawn order: the others still make a quorum. */
 export const drawFaulty = (channel: Channel, random: Random): readonly number[] => {
   const { validators } = channel.config;
-  const { isQuorum } = weightedQuorums(validators);
+  const { isQuorum } = quorumsOf(channel.config);
   const faulty: number[] = [];
   const order = validators.map((_, index) => index).sort(() => random.unit() - 0.5);
   for (const index of order) {

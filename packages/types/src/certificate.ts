@@ -65,11 +65,8 @@ export const readCertificate = (reader: Reader): Certificate => ({
   signatures: readSignatures(reader),
 });
 
-/**
- * Why a block is committed (lft.md rule 8): its commit certificate, or its QC and the QC of a child of the next view,
- * with that child's header. The two ways are never mixed.
- */
-export type CommitProof =
+/** A block's own commit: its commit certificate, or its QC and the QC of a child of the next view, with its header. */
+export type DirectCommitProof =
   | { readonly kind: "commit"; readonly certificate: Certificate }
   | {
       readonly kind: "chain";
@@ -78,23 +75,52 @@ export type CommitProof =
       readonly childCertificate: Certificate;
     };
 
-const HEADER_BYTES_MAX = 1 << 17;
+/**
+ * Why a block is committed (lft.md rule 8); the two ways are never mixed. A block that ends its epoch may be committed
+ * by a descendant, which is empty and never enters the log (rule 14): the headers from its child down to that
+ * descendant, parents first, and the descendant's own proof.
+ */
+export type CommitProof =
+  | DirectCommitProof
+  | { readonly kind: "descendant"; readonly headers: readonly Bytes[]; readonly proof: DirectCommitProof };
 
-export const writeCommitProof = (writer: Writer, proof: CommitProof): Writer => {
-  writeCertificate(writer.flag(proof.kind === "chain"), proof.certificate);
+const HEADER_BYTES_MAX = 1 << 17;
+/** Certified descendants that one proof may lead through. */
+export const DESCENDANTS_MAX = 64;
+const KIND = { commit: 0, chain: 1, descendant: 2 } as const;
+
+const writeDirect = (writer: Writer, proof: DirectCommitProof): Writer => {
+  writeCertificate(writer.u8(KIND[proof.kind]), proof.certificate);
   return proof.kind === "chain"
     ? writeCertificate(writer.bytes(proof.childHeader), proof.childCertificate)
     : writer;
 };
 
-export const readCommitProof = (reader: Reader): CommitProof => {
-  const chain = reader.flag();
+export const writeCommitProof = (writer: Writer, proof: CommitProof): Writer => {
+  if (proof.kind !== "descendant") return writeDirect(writer, proof);
+  writer.u8(KIND.descendant).u16(proof.headers.length);
+  for (const header of proof.headers) writer.bytes(header);
+  return writeDirect(writer, proof.proof);
+};
+
+const readDirect = (reader: Reader, kind: number): DirectCommitProof => {
+  if (kind !== KIND.commit && kind !== KIND.chain) return reader.fail(`no commit proof of kind ${kind}`);
   const certificate = readCertificate(reader);
-  if (!chain) return { kind: "commit", certificate };
+  if (kind === KIND.commit) return { kind: "commit", certificate };
   return {
     kind: "chain",
     certificate,
     childHeader: reader.bytes(HEADER_BYTES_MAX),
     childCertificate: readCertificate(reader),
   };
+};
+
+export const readCommitProof = (reader: Reader): CommitProof => {
+  const kind = reader.u8();
+  if (kind !== KIND.descendant) return readDirect(reader, kind);
+  const count = reader.u16();
+  if (count < 1 || count > DESCENDANTS_MAX)
+    reader.fail(`${count} descendants are not between 1 and ${DESCENDANTS_MAX}`);
+  const headers = Array.from({ length: count }, () => reader.bytes(HEADER_BYTES_MAX));
+  return { kind: "descendant", headers, proof: readDirect(reader, reader.u8()) };
 };

@@ -11,6 +11,7 @@ import {
   type CommitProof,
   certificateId,
   collectSignatures,
+  type DirectCommitProof,
   decode,
   decodeBatch,
   decodeBlock,
@@ -97,19 +98,26 @@ export const headers: fc.Arbitrary<Header> = fc.record({
   proposer: fc.nat(0xffff),
   bodyRoot: hashes,
   transactionCount: fc.nat(0xffffffff),
+  endsEpoch: fc.boolean(),
   execution: fc.option(executions, { nil: undefined }),
 });
 
-const proofs: fc.Arbitrary<CommitProof> = fc.oneof(
-  certificates.map((certificate): CommitProof => ({ kind: "commit", certificate })),
+const directProofs: fc.Arbitrary<DirectCommitProof> = fc.oneof(
+  certificates.map((certificate): DirectCommitProof => ({ kind: "commit", certificate })),
   fc.tuple(certificates, headers, certificates).map(
-    ([certificate, header, childCertificate]): CommitProof => ({
+    ([certificate, header, childCertificate]): DirectCommitProof => ({
       kind: "chain",
       certificate,
       childHeader: encodeHeader(header),
       childCertificate,
     }),
   ),
+);
+const proofs: fc.Arbitrary<CommitProof> = fc.oneof(
+  directProofs,
+  fc
+    .tuple(fc.array(headers.map(encodeHeader), { minLength: 1, maxLength: 4 }), directProofs)
+    .map(([descendants, proof]): CommitProof => ({ kind: "descendant", headers: descendants, proof })),
 );
 
 const references: fc.Arbitrary<Body> = fc

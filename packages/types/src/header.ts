@@ -9,7 +9,9 @@ import { type Decoded, decode } from "./reader.ts";
 import { TAG } from "./tags.ts";
 import { Writer } from "./writer.ts";
 
+/** The version says whether the block ends its epoch: all else stands alike in both. */
 const VERSION = 1;
+const VERSION_ENDING = 2;
 
 /** A block's header: what its id is the hash of. QC and TC travel beside it, outside the hash. */
 export type Header = {
@@ -25,13 +27,15 @@ export type Header = {
   /** Merkle root over the full bytes of the block's transactions, in order. */
   readonly bodyRoot: Hash;
   readonly transactionCount: number;
+  /** Its one transaction changes the channel's configuration: no block of its epoch stands above it (lft.md rule 14). */
+  readonly endsEpoch: boolean;
   /** The newest execution certificate that the proposer held and no ancestor carries (lft.md rule 17). */
   readonly execution: ExecutionCertificate | undefined;
 };
 
 /** Canonical bytes of a header. */
 export const encodeHeader = (header: Header): Bytes => {
-  const writer = writeHash(new Writer().u8(VERSION), header.channelId);
+  const writer = writeHash(new Writer().u8(header.endsEpoch ? VERSION_ENDING : VERSION), header.channelId);
   writeHash(writer.u64(header.epoch).u64(header.height).u64(header.view), header.parentId);
   writeHash(writer.u64(header.timestampMs).u16(header.proposer), header.bodyRoot).u32(
     header.transactionCount,
@@ -44,7 +48,8 @@ export const encodeHeader = (header: Header): Bytes => {
 /** Reads a header strictly. */
 export const decodeHeader = (bytes: Bytes): Decoded<Header> =>
   decode(bytes, (reader) => {
-    reader.expect(VERSION, "the header's version");
+    const version = reader.u8();
+    if (version !== VERSION && version !== VERSION_ENDING) reader.fail(`no header's version ${version}`);
     return {
       channelId: readHash(reader),
       epoch: reader.u64(),
@@ -55,6 +60,7 @@ export const decodeHeader = (bytes: Bytes): Decoded<Header> =>
       proposer: reader.u16(),
       bodyRoot: readHash(reader),
       transactionCount: reader.u32(),
+      endsEpoch: version === VERSION_ENDING,
       execution: reader.flag() ? readExecutionCertificate(reader) : undefined,
     };
   });

@@ -19,6 +19,8 @@ export {
   type Certificate,
   type CertificateKind,
   type CommitProof,
+  DESCENDANTS_MAX,
+  type DirectCommitProof,
   readCertificate,
   readCommitProof,
   voteStatement,

@@ -106,6 +106,7 @@ const make = () => {
     proposer: 2,
     bodyRoot: bodyRoot(suite, transactions.slice(0, 1)),
     transactionCount: 1,
+    endsEpoch: false,
     execution: executionCertificate,
   };
   const headerBytes = encodeHeader(header);
@@ -191,6 +192,13 @@ const make = () => {
           certificate: qc,
           childHeader,
           childCertificate: childQc,
+        }).finish(),
+      ),
+      descendant: toHex(
+        writeCommitProof(new Writer(), {
+          kind: "descendant",
+          headers: [childHeader],
+          proof: { kind: "commit", certificate: cc },
         }).finish(),
       ),
     },

@@ -21,9 +21,22 @@ const help = (context: Context, peer: number): void => {
   send(context, peer, statusOf(state));
 };
 
+/** A message of an older epoch: its sender is told our head, and fetches its epoch's end from us (rule 14). */
+export const answerOldEpoch = (context: Context): void => {
+  if (context.from !== undefined) help(context, context.from);
+};
+
 /** A peer's head. Its height is a hint; its certificates are checked. */
 export const onStatus = (context: Context, status: Status): void => {
-  const { state, effects, from } = context;
+  const { state, effects, from, config } = context;
+  const { epoch } = status.highQc;
+  if (epoch !== config.epoch) {
+    // What certifies another epoch says nothing here. Who is behind is told our head, which leads it to its end.
+    if (epoch > config.epoch && status.height > state.head.height)
+      effects.push({ type: "sync", from, height: status.height });
+    if (epoch < config.epoch) answerOldEpoch(context);
+    return;
+  }
   if (!acceptCertificate(context, status.highQc)) return;
   if (status.highTc !== undefined && !acceptTimeoutCertificate(context, status.highTc)) return;
   if (status.execution !== undefined) onExecutionCertificate(context, status.execution);

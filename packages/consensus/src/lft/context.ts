@@ -1,9 +1,9 @@
 import { collectSignatures, type Hash } from "@dure/types";
 import type { Candidate, Effect, EngineConfig, Target } from "../engine.ts";
 import type { LeaderPolicy } from "../leader.ts";
+import type { GroupQuorums } from "../quorum.ts";
 import type { ValidatorSet } from "../verify-certificate.ts";
 import { encodeMessage, type Message } from "./message.ts";
-import { type DurableRecord, encodeRecord } from "./record.ts";
 import type { Rules } from "./rules.ts";
 import type { Entry, State, Tally } from "./state.ts";
 
@@ -13,6 +13,8 @@ export type Context = {
   readonly rules: Rules;
   readonly set: ValidatorSet;
   readonly leaders: LeaderPolicy;
+  /** Where the configuration has groups. */
+  readonly groups: GroupQuorums | undefined;
   readonly state: State;
   readonly effects: Effect[];
   readonly nowMs: number;
@@ -29,28 +31,8 @@ export const refuse = (context: Pick<Context, "effects" | "from">, reason: strin
   context.effects.push({ type: "refused", from: context.from, reason });
 };
 
-/**
- * The next durable record, with the data of the blocks that what follows depends on. Sends that come later in the
- * effects leave only when both are synced.
- */
-export const persist = (
-  context: Context,
-  change: Partial<DurableRecord>,
-  blocks: readonly Entry[] = [],
-): void => {
-  const { state } = context;
-  state.record = { ...state.record, ...change, view: state.view };
-  const fresh: Candidate[] = [];
-  for (const entry of blocks) {
-    if (entry.durable) continue;
-    entry.durable = true;
-    fresh.push(entry.candidate);
-  }
-  context.effects.push({ type: "persist", record: encodeRecord(state.record), blocks: fresh });
-};
-
 /** Views beyond this are dropped, certificates excepted (rule 16): a tenure and two views, twice over. */
-export const viewWindow = (config: EngineConfig): number => 2 * (config.spinInterval + 2);
+export const viewWindow = ({ spinInterval }: EngineConfig): number => 2 * (spinInterval + 2);
 
 /**
  * The uncommitted blocks from `id` down to the committed head's child, nearest first; undefined if one of them is
@@ -80,16 +62,19 @@ export type Parent = {
   readonly view: number;
   readonly timestampMs: number;
   readonly executionHeight: number;
+  /** It or an ancestor above the head ends the epoch: only empty blocks may follow (rule 14). */
+  readonly endsEpoch: boolean;
 };
 
 /** The tip of a chain as a parent. */
 export const parentOf = (state: State, chain: readonly Entry[]): Parent => {
   const [tip] = chain;
-  if (tip === undefined) return { ...state.head, id: state.head.blockId };
+  if (tip === undefined) return { ...state.head, id: state.head.blockId, endsEpoch: false };
   const carrier = chain.find((entry) => entry.candidate.header.execution !== undefined);
   const { height, view, timestampMs } = tip.candidate.header;
   const executionHeight = carrier?.candidate.header.execution?.height ?? state.head.executionHeight;
-  return { id: tip.candidate.id, height, view, timestampMs, executionHeight };
+  const endsEpoch = chain.some((entry) => entry.candidate.header.endsEpoch);
+  return { id: tip.candidate.id, height, view, timestampMs, executionHeight, endsEpoch };
 };
 
 /** The entry of a candidate, made if it is new. */

@@ -1,7 +1,8 @@
-import { CERTIFICATE_KIND, type Certificate, type CommitProof } from "@dure/types";
+import { CERTIFICATE_KIND, type Certificate, type DirectCommitProof } from "@dure/types";
 import { verifyCertificate } from "../verify-certificate.ts";
 import { type Context, refuse } from "./context.ts";
 import { type TimeoutCertificate, verifyTimeoutCertificate } from "./timeout-certificate.ts";
+import { raiseQc, raiseTc } from "./voter.ts";
 
 /**
  * What a node learns, once verified. Facts only change the state; what follows from them is decided by the rules in
@@ -9,20 +10,20 @@ import { type TimeoutCertificate, verifyTimeoutCertificate } from "./timeout-cer
  */
 
 /** A verified QC: the lock (rule 6), and what certifies an uncommitted block. */
-export const learnQc = ({ state, rules }: Context, qc: Certificate): void => {
+export const learnQc = (context: Context, qc: Certificate): void => {
+  const { state } = context;
   if (qc.view > state.head.view && !state.certified.has(qc.blockId)) state.certified.set(qc.blockId, qc);
-  if (rules.isHigher(qc, state.record.highQc)) state.record = { ...state.record, highQc: qc };
+  raiseQc(context, qc);
 };
 
 /** A verified TC. */
 export const learnTc = (context: Context, tc: TimeoutCertificate): void => {
-  const { state } = context;
   learnQc(context, tc.highQc);
-  if (tc.view > (state.record.highTc?.view ?? 0)) state.record = { ...state.record, highTc: tc };
+  raiseTc(context, tc);
 };
 
 /** A proof that commits a block: the greatest one is kept until its blocks are held. */
-export const learnCommit = ({ state }: Context, proof: CommitProof): void => {
+export const learnCommit = ({ state }: Context, proof: DirectCommitProof): void => {
   const known = Math.max(state.head.view, state.pendingCommit?.certificate.view ?? 0);
   if (proof.certificate.view > known) state.pendingCommit = proof;
 };

@@ -12,7 +12,8 @@ import {
 } from "@dure/types";
 import type { Effect, EngineConfig, Input } from "../engine.ts";
 import { createLft } from "./lft.ts";
-import { encodeMessage, PROPOSAL_KIND, proposeStatement } from "./message.ts";
+import { encodeMessage } from "./message.ts";
+import { PROPOSAL_KIND, proposeStatement } from "./propose-statement.ts";
 
 const suite = createSodiumSuite();
 const NOW_MS = 1_700_000_000_000;
@@ -53,6 +54,7 @@ const proposalOf = (change: Partial<Header>) => {
     proposer: 0,
     bodyRoot: bodyRoot(suite, []),
     transactionCount: 0,
+    endsEpoch: false,
     execution: undefined,
     ...change,
   };

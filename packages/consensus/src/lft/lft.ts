@@ -1,5 +1,6 @@
 import type { Effect, Engine, EngineConfig, Input } from "../engine.ts";
-import { spinningLeader } from "../leader.ts";
+import { leaderPolicy } from "../leader.ts";
+import { groupQuorums } from "../quorum.ts";
 import { validatorSet } from "../verify-certificate.ts";
 import { wantedOf } from "./catch-up.ts";
 import type { Context } from "./context.ts";
@@ -14,11 +15,13 @@ import { advance } from "./step.ts";
  */
 export const createLft = (config: EngineConfig, rules: Rules = RULES): Engine<State> => {
   const set = validatorSet(config);
-  const leaders = spinningLeader(config.validators.length, config.spinInterval);
+  const leaders = leaderPolicy(config);
+  const groups =
+    (config.groups ?? []).length === 0 ? undefined : groupQuorums(config.validators, config.groups ?? []);
   const contextOf = (state: State, input: Input): Context => {
     const effects: Effect[] = [];
     const from = input.type === "message" ? input.from : undefined;
-    return { config, rules, set, leaders, state, effects, nowMs: input.nowMs, from };
+    return { config, rules, set, leaders, groups, state, effects, nowMs: input.nowMs, from };
   };
   return {
     initial: () => initialState(config),
@@ -30,14 +33,16 @@ export const createLft = (config: EngineConfig, rules: Rules = RULES): Engine<St
     },
     tip: (state) => state.record.highQc.blockId,
     wanted: wantedOf,
-    status: ({ view, head, record, voting, execution }) => ({
+    status: ({ view, head, record, voting, execution, ended, evidence }) => ({
       view,
       leader: leaders.leaderOf(view),
       height: head.height,
       highQcView: record.highQc.view,
       timedOutView: record.timedOut,
       voting,
+      ended,
       executionHeight: execution?.height ?? 0,
+      evidence: [...evidence.values()],
     }),
   };
 };

@@ -1,4 +1,4 @@
-import { type Bytes, SIGNATURE_BYTES, statement } from "@dure/crypto";
+import { type Bytes, SIGNATURE_BYTES } from "@dure/crypto";
 import {
   CERTIFICATE_KIND,
   type Certificate,
@@ -13,28 +13,29 @@ import {
   readExecution,
   readExecutionCertificate,
   readHash,
-  TAG,
+  readSignatures,
+  type Signatures,
   Writer,
   writeCertificate,
   writeExecution,
   writeExecutionCertificate,
   writeHash,
+  writeSignatures,
 } from "@dure/types";
+import { type Evidence, readEvidence, writeEvidence } from "./evidence.ts";
+import { PROPOSAL_KIND } from "./propose-statement.ts";
 import {
   readTimeoutCertificate,
   type TimeoutCertificate,
   writeTimeoutCertificate,
 } from "./timeout-certificate.ts";
 
-/** How a block was proposed: by rule 3, or optimistically by rule 4. */
-export const PROPOSAL_KIND = { normal: 1, optimistic: 2 } as const;
-
 export type Proposal = {
   readonly type: "proposal";
   readonly kind: number;
   readonly headerBytes: Bytes;
   readonly bodyBytes: Bytes;
-  /** The piggybacked votes for the parent. */
+  /** The piggybacked votes for the parent; of an optimistic proposal, whose parent has none yet, the highest QC. */
   readonly qc: Certificate;
   /** Where the view was entered by one. */
   readonly tc: TimeoutCertificate | undefined;
@@ -49,6 +50,16 @@ export type Vote = {
   readonly blockId: Hash;
   readonly signer: number;
   readonly signature: Bytes;
+};
+
+/** The votes of a group's members for one block, by which the group agrees: one message for the other groups. */
+export type GroupVote = {
+  readonly type: "groupVote";
+  readonly kind: CertificateKind;
+  readonly epoch: number;
+  readonly view: number;
+  readonly blockId: Hash;
+  readonly signatures: Signatures;
 };
 
 export type Timeout = {
@@ -79,11 +90,13 @@ export type Status = {
 export type Message =
   | Proposal
   | Vote
+  | GroupVote
   | Timeout
   | Attestation
   | Status
   | { readonly type: "certificate"; readonly certificate: Certificate }
-  | { readonly type: "timeoutCertificate"; readonly tc: TimeoutCertificate };
+  | { readonly type: "timeoutCertificate"; readonly tc: TimeoutCertificate }
+  | { readonly type: "evidence"; readonly evidence: Evidence };
 
 const VERSION = 1;
 const TYPE = {
@@ -94,18 +107,11 @@ const TYPE = {
   status: 5,
   certificate: 6,
   timeoutCertificate: 7,
+  groupVote: 8,
+  evidence: 9,
 } as const;
 const HEADER_BYTES_MAX = 1 << 17;
 const BODY_BYTES_MAX = 1 << 20;
-
-/** `PROPOSE(channel, epoch, view, kind, block id)`: what a leader signs. */
-export const proposeStatement = (
-  channelId: Hash,
-  proposal: { readonly epoch: number; readonly view: number; readonly kind: number; readonly blockId: Hash },
-): Bytes => {
-  const writer = writeHash(new Writer(), channelId).u64(proposal.epoch).u64(proposal.view).u8(proposal.kind);
-  return statement(TAG.propose, writeHash(writer, proposal.blockId).finish());
-};
 
 const writeOptional = <T>(
   writer: Writer,
@@ -125,6 +131,9 @@ const writeMessage = (writer: Writer, message: Message): Writer => {
     case "vote":
       writeHash(writer.u8(message.kind).u64(message.epoch).u64(message.view), message.blockId);
       return writer.u16(message.signer).fixed(message.signature, SIGNATURE_BYTES);
+    case "groupVote":
+      writeHash(writer.u8(message.kind).u64(message.epoch).u64(message.view), message.blockId);
+      return writeSignatures(writer, message.signatures);
     case "timeout":
       writeCertificate(writer.u64(message.epoch).u64(message.view), message.highQc);
       return writer.u16(message.signer).fixed(message.signature, SIGNATURE_BYTES);
@@ -143,6 +152,8 @@ const writeMessage = (writer: Writer, message: Message): Writer => {
       return writeCertificate(writer, message.certificate);
     case "timeoutCertificate":
       return writeTimeoutCertificate(writer, message.tc);
+    case "evidence":
+      return writeEvidence(writer, message.evidence);
   }
 };
 
@@ -152,7 +163,8 @@ export const encodeMessage = (message: Message): Bytes =>
 
 const readProposal = (reader: Reader): Proposal => {
   const kind = reader.u8();
-  if (kind !== PROPOSAL_KIND.normal) reader.fail(`no proposal kind ${kind}`);
+  if (kind !== PROPOSAL_KIND.normal && kind !== PROPOSAL_KIND.optimistic)
+    reader.fail(`no proposal kind ${kind}`);
   return {
     type: "proposal",
     kind,
@@ -164,13 +176,26 @@ const readProposal = (reader: Reader): Proposal => {
   };
 };
 
-const readVote = (reader: Reader): Vote => {
+const readKind = (reader: Reader): CertificateKind => {
   const kind = reader.u8();
   if (kind !== CERTIFICATE_KIND.vote && kind !== CERTIFICATE_KIND.commit)
     return reader.fail(`no vote kind ${kind}`);
+  return kind;
+};
+
+const readGroupVote = (reader: Reader): GroupVote => ({
+  type: "groupVote",
+  kind: readKind(reader),
+  epoch: reader.u64(),
+  view: reader.u64(),
+  blockId: readHash(reader),
+  signatures: readSignatures(reader),
+});
+
+const readVote = (reader: Reader): Vote => {
   return {
     type: "vote",
-    kind,
+    kind: readKind(reader),
     epoch: reader.u64(),
     view: reader.u64(),
     blockId: readHash(reader),
@@ -211,6 +236,10 @@ const readMessage = (reader: Reader): Message => {
       return readProposal(reader);
     case TYPE.vote:
       return readVote(reader);
+    case TYPE.groupVote:
+      return readGroupVote(reader);
+    case TYPE.evidence:
+      return { type: "evidence", evidence: readEvidence(reader) };
     case TYPE.timeout:
       return readTimeout(reader);
     case TYPE.attest:

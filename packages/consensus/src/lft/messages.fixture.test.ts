@@ -9,7 +9,9 @@ import {
   toHex,
 } from "@dure/types";
 import fc from "fast-check";
-import { type Message, PROPOSAL_KIND } from "./message.ts";
+import type { Claim } from "./evidence.ts";
+import type { Message } from "./message.ts";
+import { PROPOSAL_KIND } from "./propose-statement.ts";
 import type { DurableRecord } from "./record.ts";
 import type { TimeoutCertificate } from "./timeout-certificate.ts";
 
@@ -49,10 +51,25 @@ const executions: fc.Arbitrary<Execution> = record({
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
+const claims: fc.Arbitrary<Claim> = fc.oneof(
+  record({
+    type: fc.constantFrom(
+      "vote" as const,
+      "commitVote" as const,
+      "proposal" as const,
+      "earlyProposal" as const,
+    ),
+    view: u64,
+    blockId: hashes,
+    signature,
+  }),
+  record({ type: fc.constant("timeout" as const), view: u64, highQcView: u64, signature }),
+);
+
 export const messages: fc.Arbitrary<Message> = fc.oneof(
   record({
     type: fc.constant("proposal" as const),
-    kind: fc.constant(PROPOSAL_KIND.normal),
+    kind: fc.constantFrom(...Object.values(PROPOSAL_KIND)),
     headerBytes: fc.uint8Array({ maxLength: 200 }),
     bodyBytes: fc.uint8Array({ maxLength: 60 }),
     qc: certificates,
@@ -86,6 +103,18 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
       fc.tuple(executions, signatures).map(([execution, by]) => ({ ...execution, signatures: by })),
     ),
   }),
+  record({
+    type: fc.constant("groupVote" as const),
+    kind: kinds,
+    epoch: u64,
+    view: u64,
+    blockId: hashes,
+    signatures,
+  }),
+  record({
+    type: fc.constant("evidence" as const),
+    evidence: record({ epoch: u64, validator: signer, first: claims, second: claims }),
+  }),
   record({ type: fc.constant("certificate" as const), certificate: certificates }),
   record({ type: fc.constant("timeoutCertificate" as const), tc: timeoutCertificates }),
 );
@@ -95,7 +124,8 @@ const voted = record({ view: u64, blockId: hashes });
 export const records: fc.Arbitrary<DurableRecord> = record({
   epoch: u64,
   view: u64,
-  proposed: u64,
+  proposed: voted,
+  proposedEarly: voted,
   voted,
   commitVoted: voted,
   timedOut: u64,

@@ -1,4 +1,5 @@
 import { type Context, chainTo, parentOf, send, viewWindow } from "./context.ts";
+import type { Entry } from "./state.ts";
 import { blockedView, isTimedOut } from "./timeout.ts";
 import { mayCarry } from "./vote.ts";
 
@@ -18,9 +19,10 @@ export const tryEnterView = (context: Context): boolean => {
   if (view <= state.view) return false;
   state.view = view;
   state.viewTimer.running = false;
-  for (const name of ["view", "resend", "drift"] as const)
+  for (const name of ["view", "resend", "drift", "group"] as const)
     effects.push({ type: "timer", name, afterMs: undefined });
-  for (const at of state.proposals.keys()) if (at < view) state.proposals.delete(at);
+  for (const proposals of [state.proposals, state.early])
+    for (const at of proposals.keys()) if (at < view) proposals.delete(at);
   for (const at of state.refused) if (at < view) state.refused.delete(at);
   for (const at of state.timeouts.keys()) if (at < view) state.timeouts.delete(at);
   forgetProposals(context);
@@ -34,23 +36,22 @@ export const tryEnterView = (context: Context): boolean => {
 };
 
 /** How long this view's timer runs: grows with the tenures since the highest QC, up to the cap (rule 11). */
-export const viewTimerMs = ({ state, config }: Context): number => {
-  const tenureOf = (view: number): number => Math.floor((view - 1) / config.spinInterval);
-  const tenures = tenureOf(state.view) - tenureOf(state.record.highQc.view + 1);
+export const viewTimerMs = ({ state, config, leaders }: Context): number => {
+  const tenures = leaders.tenureOf(state.view) - leaders.tenureOf(state.record.highQc.view + 1);
   return Math.min(config.timing.capMs, Math.round(config.timing.baseMs * 1.5 ** Math.max(0, tenures)));
 };
 
-/** Whether a child of the highest QC's block may carry transactions, as far as this node can tell (rule 17). */
-export const isLagging = (context: Context): boolean => {
+/** Whether a child of this chain's tip must be empty, as far as this node can tell (rule 17). */
+export const isLagging = (context: Context, chain: readonly Entry[]): boolean => {
   const { state } = context;
-  const chain = chainTo(state, state.record.highQc.blockId);
-  const parent = parentOf(state, chain ?? []);
+  const parent = parentOf(state, chain);
   const certified = Math.min(state.execution?.height ?? 0, parent.height);
   return !mayCarry(context, parent, certified);
 };
 
-/** Whether this node holds transactions that may go into the next block. */
-export const hasWork = (context: Context): boolean => context.state.pending && !isLagging(context);
+/** Whether this node holds transactions that may go into a child of this chain's tip. */
+export const hasWork = (context: Context, chain: readonly Entry[]): boolean =>
+  context.state.pending && !parentOf(context.state, chain).endsEpoch && !isLagging(context, chain);
 
 /** Rule 11: whether something waits for this view to end. An idle channel has nothing undecided. */
 const isUndecided = (context: Context): boolean => {
@@ -59,7 +60,7 @@ const isUndecided = (context: Context): boolean => {
     state.record.highQc.view > state.head.view ||
     state.record.voted.view === state.view ||
     blockedView(context) !== undefined ||
-    hasWork(context)
+    hasWork(context, chainTo(state, state.record.highQc.blockId) ?? [])
   );
 };
 

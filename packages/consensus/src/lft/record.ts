@@ -18,9 +18,11 @@ import {
   writeTimeoutCertificate,
 } from "./timeout-certificate.ts";
 
-const VERSION = 1;
+const VERSION = 2;
+/** It had no optimistic proposals, and no block id beside the view of a proposal. */
+const VERSION_1 = 1;
 
-/** A vote that was signed: its view and block. View 0: none yet. */
+/** What was signed in which view for which block. View 0: nothing yet. */
 export type Voted = { readonly view: number; readonly blockId: Hash };
 
 /**
@@ -30,8 +32,9 @@ export type Voted = { readonly view: number; readonly blockId: Hash };
 export type DurableRecord = {
   readonly epoch: number;
   readonly view: number;
-  /** The last view in which this node proposed. */
-  readonly proposed: number;
+  /** The last proposal of rule 3, and of rule 4. */
+  readonly proposed: Voted;
+  readonly proposedEarly: Voted;
   readonly voted: Voted;
   readonly commitVoted: Voted;
   /** No vote and no commit vote for views up to this one. */
@@ -49,7 +52,8 @@ export const freshRecord = (epoch: number, baseId: Hash): DurableRecord => {
   return {
     epoch,
     view: 1,
-    proposed: 0,
+    proposed: none,
+    proposedEarly: none,
     voted: none,
     commitVoted: none,
     timedOut: 0,
@@ -63,7 +67,8 @@ const writeVoted = (writer: Writer, voted: Voted): Writer => writeHash(writer.u6
 
 /** Canonical bytes of a record, for the journal. */
 export const encodeRecord = (record: DurableRecord): Bytes => {
-  const writer = new Writer().u8(VERSION).u64(record.epoch).u64(record.view).u64(record.proposed);
+  const writer = new Writer().u8(VERSION).u64(record.epoch).u64(record.view);
+  writeVoted(writeVoted(writer, record.proposed), record.proposedEarly);
   writeVoted(writeVoted(writer, record.voted), record.commitVoted).u64(record.timedOut);
   writeCertificate(writeCertificate(writer, record.timeoutQc), record.highQc).flag(
     record.highTc !== undefined,
@@ -72,16 +77,20 @@ export const encodeRecord = (record: DurableRecord): Bytes => {
   return writer.finish();
 };
 
+const NO_BLOCK = "0".repeat(64) as Hash;
+
 const readVoted = (reader: Reader): Voted => ({ view: reader.u64(), blockId: readHash(reader) });
 
 /** Reads a record strictly. */
 export const decodeRecord = (bytes: Bytes): Decoded<DurableRecord> =>
   decode(bytes, (reader) => {
-    reader.expect(VERSION, "the record's version");
+    const version = reader.u8();
+    if (version !== VERSION && version !== VERSION_1) reader.fail(`no record's version ${version}`);
     return {
       epoch: reader.u64(),
       view: reader.u64(),
-      proposed: reader.u64(),
+      proposed: version === VERSION_1 ? { view: reader.u64(), blockId: NO_BLOCK } : readVoted(reader),
+      proposedEarly: version === VERSION_1 ? { view: 0, blockId: NO_BLOCK } : readVoted(reader),
       voted: readVoted(reader),
       commitVoted: readVoted(reader),
       timedOut: reader.u64(),

@@ -1,6 +1,7 @@
 import type { Bytes } from "@dure/crypto";
-import type { Certificate, CommitProof, Execution, ExecutionCertificate, Hash } from "@dure/types";
+import type { Certificate, DirectCommitProof, Execution, ExecutionCertificate, Hash } from "@dure/types";
 import type { Candidate, EngineConfig, Head } from "../engine.ts";
+import type { Claim, Evidence } from "./evidence.ts";
 import type { Proposal } from "./message.ts";
 import { type DurableRecord, freshRecord } from "./record.ts";
 
@@ -44,13 +45,15 @@ export type State = {
   /** QCs of uncommitted blocks. */
   certified: Map<Hash, Certificate>;
   proposals: Map<number, Proposal & { readonly id: Hash }>;
+  /** Rule 4's, which wait for their parent's QC. */
+  early: Map<number, Proposal & { readonly id: Hash }>;
   /** Views whose leader sent what can follow no parent: it is not heard again in them. */
   refused: Set<number>;
   votes: Map<number, ViewVotes>;
   commitVotes: Map<number, ViewVotes>;
   timeouts: Map<number, ViewTimeouts>;
   /** The proof of a commit whose blocks are not all held yet. */
-  pendingCommit: CommitProof | undefined;
+  pendingCommit: DirectCommitProof | undefined;
   attestations: Map<number, HeightAttestations>;
   /** What this node executed and no quorum has attested yet. */
   executed: Map<number, Execution>;
@@ -59,10 +62,19 @@ export type State = {
   execution: ExecutionCertificate | undefined;
   alarmed: Set<number>;
   pending: boolean;
-  payloadView: number;
+  /** The body that the shell was asked for last. */
+  payload: { readonly view: number; readonly parentId: Hash; readonly isEarly: boolean } | undefined;
   /** When the timer to propose is due. */
   proposeDueMs: number;
   viewTimer: { running: boolean; startedMs: number };
+  /** The votes of this node's group that it has combined for the others, by kind and view. */
+  combined: Set<string>;
+  /** Per validator: its latest timeout and commit vote, which may not contradict one another. */
+  said: Map<number, { timeout: Claim | undefined; commitVote: Claim | undefined }>;
+  /** One fault of each kind and validator. */
+  evidence: Map<string, Evidence>;
+  /** The epoch's last block is committed. */
+  ended: boolean;
   /** Per validator: the view up to which this node has already helped it. */
   helped: Map<number, number>;
   /** Per validator: the latest view that its messages showed. */
@@ -77,6 +89,7 @@ export const initialState = (config: EngineConfig): State => ({
   blocks: new Map(),
   certified: new Map(),
   proposals: new Map(),
+  early: new Map(),
   refused: new Set(),
   votes: new Map(),
   commitVotes: new Map(),
@@ -88,9 +101,13 @@ export const initialState = (config: EngineConfig): State => ({
   execution: undefined,
   alarmed: new Set(),
   pending: false,
-  payloadView: 0,
+  payload: undefined,
   proposeDueMs: 0,
   viewTimer: { running: false, startedMs: 0 },
+  combined: new Set(),
+  said: new Map(),
+  evidence: new Map(),
+  ended: false,
   helped: new Map(),
   shown: new Map(),
 });

@@ -1,12 +1,14 @@
 import type { Input, TimerName } from "../engine.ts";
+import { onEvidence } from "./accuse.ts";
 import { attestAgain, onAttestation, onExecuted, onExecutionCertificate } from "./attest.ts";
-import { helpTimedOut, onStatus, statusOf, wantedOf } from "./catch-up.ts";
-import { moveHead, tryCommit } from "./commit.ts";
+import { answerOldEpoch, helpTimedOut, onStatus, statusOf, wantedOf } from "./catch-up.ts";
+import { endEpoch, moveHead, tryCommit } from "./commit.ts";
 import { type Context, entryOf, refuse, send } from "./context.ts";
 import { acceptCertificate, acceptTimeoutCertificate, learnQc } from "./facts.ts";
+import { sendPastGroup } from "./group-vote.ts";
 import { decodeMessage } from "./message.ts";
 import { keepTimer, tryEnterView } from "./pacemaker.ts";
-import { onPayload, onProposal, tryPropose } from "./propose.ts";
+import { onPayload, onProposal, tryPropose, tryProposeAgain } from "./propose.ts";
 import { decodeRecord } from "./record.ts";
 import {
   countTimeoutAgain,
@@ -16,7 +18,15 @@ import {
   timeOut,
   tryJoinTimeout,
 } from "./timeout.ts";
-import { countVotesAgain, onVote, sendVotesAgain, tryCommitVote, tryVote } from "./vote.ts";
+import {
+  checkEarly,
+  countVotesAgain,
+  onGroupVote,
+  onVote,
+  sendVotesAgain,
+  tryCommitVote,
+  tryVote,
+} from "./vote.ts";
 
 const onMessage = (context: Context, bytes: Uint8Array): void => {
   const decoded = decodeMessage(bytes);
@@ -26,8 +36,13 @@ const onMessage = (context: Context, bytes: Uint8Array): void => {
     case "proposal":
       return onProposal(context, message);
     case "vote":
-      return onVote(context, message);
+      return message.epoch < context.config.epoch ? answerOldEpoch(context) : onVote(context, message);
+    case "groupVote":
+      return message.epoch < context.config.epoch ? answerOldEpoch(context) : onGroupVote(context, message);
+    case "evidence":
+      return onEvidence(context, message.evidence);
     case "timeout":
+      if (message.epoch < context.config.epoch) return answerOldEpoch(context);
       if (onTimeout(context, message)) helpTimedOut(context, message);
       return;
     case "attest":
@@ -68,6 +83,8 @@ const onTimer = (context: Context, name: TimerName): void => {
     case "propose":
       state.proposeDueMs = 0;
       return;
+    case "group":
+      return sendPastGroup(context);
     case "drift":
       return;
   }
@@ -88,7 +105,7 @@ const onStart = (context: Context, input: Extract<Input, { type: "start" }>): vo
   }
   learnQc(context, state.record.highQc);
   // The others may need it from this node alone, and it attests nothing that stands below it any more.
-  if (input.execution !== undefined) onExecutionCertificate(context, input.execution);
+  if (input.execution?.epoch === config.epoch) onExecutionCertificate(context, input.execution);
   while (tryEnterView(context));
   if (state.voting) {
     countVotesAgain(context);
@@ -134,7 +151,9 @@ const onInput = (context: Context, input: Input): void => {
     case "held":
       return onHeld(context, input);
     case "advanced":
-      if (input.head.height > state.head.height) moveHead(context, input.head);
+      if (input.head.height <= state.head.height) return;
+      moveHead(context, input.head);
+      if (input.endsEpoch === true) endEpoch(context);
       return;
     case "executed":
       return onExecuted(context, input.execution);
@@ -153,10 +172,13 @@ const settle = (context: Context): void => {
     tryEnterView(context) ||
     tryCommit(context) ||
     tryJoinTimeout(context) ||
+    tryProposeAgain(context) ||
     tryVote(context) ||
     tryCommitVote(context);
   while (act());
+  if (context.state.ended) return;
   keepTimer(context);
+  checkEarly(context);
   tryPropose(context);
 };
 

@@ -1,13 +1,16 @@
 import { CERTIFICATE_KIND } from "@dure/types";
-import { type Context, persist, refuse, send, signaturesOf, viewWindow } from "./context.ts";
+import { checkAgainstTimeout } from "./accuse.ts";
+import { type Context, refuse, send, signaturesOf, viewWindow } from "./context.ts";
 import { acceptCertificate, learnTc } from "./facts.ts";
 import type { Timeout } from "./message.ts";
 import type { ViewTimeouts } from "./state.ts";
 import { timeoutStatement } from "./timeout-certificate.ts";
+import { giveUp, recordedTimeout } from "./voter.ts";
 
 /** Counts a verified timeout; a quorum for one view makes its TC. */
 const count = (context: Context, { epoch, view, highQc, signer, signature }: Timeout): void => {
   const { state, set } = context;
+  checkAgainstTimeout(context, signer, { type: "timeout", view, highQcView: highQc.view, signature });
   const timeouts: ViewTimeouts = state.timeouts.get(view) ?? {
     signatures: new Map(),
     reported: new Map(),
@@ -63,22 +66,10 @@ export const onTimeout = (context: Context, timeout: Timeout): boolean => {
   return true;
 };
 
-/** This node's recorded timeout, signed: always the very same for one record. */
-const signedTimeout = (context: Context): Timeout => {
-  const { config, state } = context;
-  if (config.self === undefined) throw new Error("a node without a key does not time out");
-  const { timedOut: view, timeoutQc: highQc } = state.record;
-  const { epoch } = config;
-  const statement = timeoutStatement(config.channelId, { epoch, view, highQcView: highQc.view });
-  const signature = config.suite.sign(config.self.seed, statement);
-  return { type: "timeout", epoch, view, highQc, signer: config.self.index, signature };
-};
-
 /** Rule 9: gives up all views up to `view`, the end of a tenure. Durable before it is sent. */
 export const timeOut = (context: Context, view: number): void => {
-  const { state, rules, effects, config } = context;
-  persist(context, { timedOut: rules.timedOutAfter(state.record, view), timeoutQc: state.record.highQc });
-  const timeout = signedTimeout(context);
+  const { effects, config } = context;
+  const timeout = giveUp(context, view);
   send(context, "all", timeout);
   effects.push({ type: "timer", name: "resend", afterMs: config.timing.resendMs });
   count(context, timeout);
@@ -90,12 +81,12 @@ export const isTimedOut = ({ state }: Context): boolean =>
 
 /** Sends the recorded timeout again, if its view is still not over. */
 export const sendTimeoutAgain = (context: Context, to: number | "all"): void => {
-  if (isTimedOut(context)) send(context, to, signedTimeout(context));
+  if (isTimedOut(context)) send(context, to, recordedTimeout(context));
 };
 
 /** Counts the recorded timeout of this node, after a restart. */
 export const countTimeoutAgain = (context: Context): void => {
-  if (isTimedOut(context)) count(context, signedTimeout(context));
+  if (isTimedOut(context)) count(context, recordedTimeout(context));
 };
 
 /** The greatest view, of this one or later, that a blocking set has given up; undefined if there is none. */

@@ -1,19 +1,22 @@
 import { CERTIFICATE_KIND, type CertificateKind, type Hash, voteStatement } from "@dure/types";
 import { verifyExecutionCertificate } from "../verify-certificate.ts";
+import { accuse, checkAgainstTimeout, isAccused } from "./accuse.ts";
 import {
   type Context,
   heldChainTo,
   type Parent,
   parentOf,
-  persist,
   refuse,
   send,
   signaturesOf,
   viewWindow,
 } from "./context.ts";
+import type { Claim } from "./evidence.ts";
 import { learnCommit, learnQc } from "./facts.ts";
-import type { Vote } from "./message.ts";
+import { combine, sendToGroup } from "./group-vote.ts";
+import type { GroupVote, Proposal, Vote } from "./message.ts";
 import type { Entry, ViewVotes } from "./state.ts";
+import { commitVote, type Ground, recordedVotes, vote } from "./voter.ts";
 
 const tallyOf = ({ state }: Context, kind: CertificateKind, view: number): ViewVotes => {
   const byView = kind === CERTIFICATE_KIND.vote ? state.votes : state.commitVotes;
@@ -22,14 +25,24 @@ const tallyOf = ({ state }: Context, kind: CertificateKind, view: number): ViewV
   return votes;
 };
 
+const claimOf = ({ kind, view, blockId, signature }: Vote): Claim => ({
+  type: kind === CERTIFICATE_KIND.vote ? "vote" : "commitVote",
+  view,
+  blockId,
+  signature,
+});
+
 /** Counts a verified vote; a quorum makes a certificate. A validator's first vote of a kind in a view is its vote. */
-const count = (context: Context, { kind, epoch, view, blockId, signer, signature }: Vote): void => {
+const count = (context: Context, vote: Vote): void => {
+  const { kind, epoch, view, blockId, signer, signature } = vote;
   const votes = tallyOf(context, kind, view);
+  if (kind === CERTIFICATE_KIND.commit) checkAgainstTimeout(context, signer, claimOf(vote));
   if (votes.voted.has(signer)) return;
   votes.voted.add(signer);
   const tally = votes.byBlock.get(blockId) ?? new Map();
   votes.byBlock.set(blockId, tally);
   tally.set(signer, signature);
+  combine(context, vote, tally);
   if (!context.set.quorums.isQuorum(tally.keys())) return;
   const certificate = { kind, epoch, view, blockId, signatures: signaturesOf(context, tally) };
   if (kind === CERTIFICATE_KIND.vote) learnQc(context, certificate);
@@ -37,65 +50,80 @@ const count = (context: Context, { kind, epoch, view, blockId, signer, signature
 };
 
 /** Whether a vote can still change anything, so that its signature is worth verifying. */
-const isUseful = (context: Context, { kind, view, blockId, signer }: Vote): boolean => {
+const isUseful = (context: Context, { kind, view, blockId }: Omit<Vote, "signer">): boolean => {
   const { state, config } = context;
   if (view <= state.head.view || view > state.view + viewWindow(config)) return false;
   if (kind === CERTIFICATE_KIND.vote && state.certified.get(blockId)?.view === view) return false;
-  if (kind === CERTIFICATE_KIND.commit && view <= (state.pendingCommit?.certificate.view ?? 0)) return false;
-  const byView = kind === CERTIFICATE_KIND.vote ? state.votes : state.commitVotes;
-  return byView.get(view)?.voted.has(signer) !== true;
+  return kind !== CERTIFICATE_KIND.commit || view > (state.pendingCommit?.certificate.view ?? 0);
+};
+
+/** The vote of this kind and view that was counted of a validator, if it was for another block. */
+const otherVote = ({ state }: Context, { kind, view, blockId, signer }: Vote): Claim | undefined => {
+  const votes = (kind === CERTIFICATE_KIND.vote ? state.votes : state.commitVotes).get(view);
+  for (const [other, tally] of votes?.byBlock ?? []) {
+    const signature = tally.get(signer);
+    if (other !== blockId && signature !== undefined)
+      return { ...claimOf({ type: "vote", kind, epoch: 0, view, blockId: other, signer, signature }) };
+  }
+  return undefined;
+};
+
+const isSigned = ({ config }: Context, vote: Vote): boolean => {
+  const publicKey = config.validators[vote.signer]?.publicKey;
+  return (
+    publicKey !== undefined &&
+    config.suite.verify(publicKey, voteStatement(config.channelId, vote), vote.signature)
+  );
+};
+
+/** A validator that has voted in this view: the very same again, or it is caught. */
+const onSecondVote = (context: Context, vote: Vote): void => {
+  const claim = claimOf(vote);
+  const other = otherVote(context, vote);
+  if (other === undefined || isAccused(context, vote.signer, claim.type)) return;
+  if (isSigned(context, vote)) accuse(context, vote.signer, other, claim);
 };
 
 /** A vote or commit vote of a validator. */
 export const onVote = (context: Context, vote: Vote): void => {
-  const { config } = context;
-  const validator = config.validators[vote.signer];
-  if (vote.epoch !== config.epoch || validator === undefined)
+  const { config, state } = context;
+  if (vote.epoch !== config.epoch || config.validators[vote.signer] === undefined)
     return refuse(context, "a vote of no validator");
+  const votes = (vote.kind === CERTIFICATE_KIND.vote ? state.votes : state.commitVotes).get(vote.view);
+  if (votes?.voted.has(vote.signer) === true) return onSecondVote(context, vote);
   if (!isUseful(context, vote)) return;
-  const statement = voteStatement(config.channelId, vote);
-  if (!config.suite.verify(validator.publicKey, statement, vote.signature))
-    return refuse(context, "a vote's signature");
+  if (!isSigned(context, vote)) return refuse(context, "a vote's signature");
   count(context, vote);
 };
 
-/** This node's own vote, signed; the caller has persisted it. */
-const signedVote = (context: Context, kind: CertificateKind, view: number, blockId: Hash): Vote => {
-  const { config } = context;
-  if (config.self === undefined) throw new Error("a node without a key does not vote");
-  const unsigned = { kind, epoch: config.epoch, view, blockId };
-  const signature = config.suite.sign(config.self.seed, voteStatement(config.channelId, unsigned));
-  return { type: "vote", ...unsigned, signer: config.self.index, signature };
+/** The votes of a group's members, as one of them combined them: each is counted for itself. */
+export const onGroupVote = (
+  context: Context,
+  { kind, epoch, view, blockId, signatures }: GroupVote,
+): void => {
+  if (signatures.validatorCount !== context.config.validators.length)
+    return refuse(context, "a group vote of another configuration");
+  signatures.signers.forEach((signer, at) => {
+    const signature = signatures.signatures[at];
+    if (signature !== undefined)
+      onVote(context, { type: "vote", kind, epoch, view, blockId, signer, signature });
+  });
 };
 
-/** Sends and counts a vote of this node. The caller has put its persist before it. */
-export const castVote = (context: Context, kind: CertificateKind, view: number, blockId: Hash): void => {
-  const vote = signedVote(context, kind, view, blockId);
-  send(context, "all", vote);
+/** Sends and counts a vote that this node signed and recorded. */
+export const castVote = (context: Context, vote: Vote): void => {
+  sendToGroup(context, vote);
   count(context, vote);
 };
 
 /** Sends the recorded votes again, to one validator or to all: the very same, never others. */
 export const sendVotesAgain = (context: Context, to: number | "all"): void => {
-  const { record, head, voting } = context.state;
-  if (!voting) return;
-  const { voted, commitVoted } = record;
-  if (voted.view > head.view)
-    send(context, to, signedVote(context, CERTIFICATE_KIND.vote, voted.view, voted.blockId));
-  if (commitVoted.view > head.view) {
-    send(context, to, signedVote(context, CERTIFICATE_KIND.commit, commitVoted.view, commitVoted.blockId));
-  }
+  for (const vote of recordedVotes(context)) send(context, to, vote);
 };
 
 /** Counts the recorded votes of this node, after a restart. */
 export const countVotesAgain = (context: Context): void => {
-  const { record, head } = context.state;
-  const { voted, commitVoted } = record;
-  if (voted.view > head.view)
-    count(context, signedVote(context, CERTIFICATE_KIND.vote, voted.view, voted.blockId));
-  if (commitVoted.view > head.view) {
-    count(context, signedVote(context, CERTIFICATE_KIND.commit, commitVoted.view, commitVoted.blockId));
-  }
+  for (const vote of recordedVotes(context)) count(context, vote);
 };
 
 /** Whether a block may hold transactions: at most `lag` heights above certified execution (rule 17). */
@@ -117,6 +145,8 @@ const flawOf = (context: Context, entry: Entry, parent: Parent, qcView: number):
       return "the execution certificate does not verify";
   }
   const isFull = header.transactionCount > 0;
+  if (parent.endsEpoch && (isFull || header.endsEpoch)) return "a block above the epoch's last is not empty";
+  if (header.endsEpoch && header.transactionCount !== 1) return "what ends the epoch does not stand alone";
   if (isFull && !mayCarry(context, parent, execution?.height ?? 0))
     return "execution lags too far behind for transactions";
   return undefined;
@@ -131,26 +161,51 @@ const isChecked = (context: Context, entry: Entry, from: number): boolean => {
   return entry.held && entry.valid;
 };
 
+/** The proposal of this view that may be voted for, and what it builds on: rule 3's, or rule 4's once its parent has its QC. */
+const proposalOf = ({
+  state,
+}: Context): { readonly proposal: Proposal & { readonly id: Hash }; readonly ground: Ground } | undefined => {
+  const { highQc, highTc } = state.record;
+  const proposal = state.proposals.get(state.view);
+  if (proposal !== undefined) {
+    const tc = highTc?.view === state.view - 1 ? highTc : undefined;
+    return { proposal, ground: { qc: proposal.qc, tc } };
+  }
+  const early = state.early.get(state.view);
+  const parentId = early === undefined ? undefined : state.blocks.get(early.id)?.candidate.header.parentId;
+  return early !== undefined && highQc.view === state.view - 1 && highQc.blockId === parentId
+    ? { proposal: early, ground: { qc: highQc, tc: undefined } }
+    : undefined;
+};
+
+/**
+ * Nothing of a flawed proposal is kept, and its leader has had its turn: in an idle channel a view never ends by
+ * itself, and one leader could fill the memory of all others with one flawed proposal after another.
+ */
+const dropProposal = (context: Context, entry: Entry, flaw: string): void => {
+  const { state, leaders } = context;
+  const { id, header } = entry.candidate;
+  for (const proposals of [state.proposals, state.early])
+    if (proposals.get(header.view)?.id === id) proposals.delete(header.view);
+  state.refused.add(header.view);
+  if (!entry.held) state.blocks.delete(id);
+  refuse({ ...context, from: leaders.leaderOf(header.view) }, flaw);
+};
+
 /** Rule 5: votes for the proposal of the current view, if there is one and all conditions hold. */
 export const tryVote = (context: Context): boolean => {
   const { state, config, rules, leaders, nowMs, effects } = context;
-  const proposal = state.proposals.get(state.view);
-  const entry = proposal === undefined ? undefined : state.blocks.get(proposal.id);
-  if (!state.voting || proposal === undefined || entry === undefined) return false;
+  const found = proposalOf(context);
+  const entry = found === undefined ? undefined : state.blocks.get(found.proposal.id);
+  if (!state.voting || found === undefined || entry === undefined) return false;
   const { header } = entry.candidate;
-  const { record } = state;
-  const previousTc = record.highTc?.view === header.view - 1 ? record.highTc : undefined;
-  if (!rules.mayVote(record, header, proposal.qc, previousTc)) return false;
+  const { ground } = found;
+  if (!rules.mayVote(state.record, header, ground.qc, ground.tc)) return false;
   const ancestors = heldChainTo(state, header.parentId);
   if (ancestors === undefined) return false;
-  const flaw = flawOf(context, entry, parentOf(state, ancestors), proposal.qc.view);
+  const flaw = flawOf(context, entry, parentOf(state, ancestors), ground.qc.view);
   if (flaw !== undefined) {
-    // Nothing of it is kept, and its leader has had its turn: in an idle channel a view never ends by itself, and one
-    // leader could fill the memory of all others with one flawed proposal after another.
-    state.proposals.delete(state.view);
-    state.refused.add(state.view);
-    if (!entry.held) state.blocks.delete(proposal.id);
-    refuse({ ...context, from: leaders.leaderOf(header.view) }, flaw);
+    dropProposal(context, entry, flaw);
     return false;
   }
   if (!isChecked(context, entry, leaders.leaderOf(header.view))) return false;
@@ -160,9 +215,23 @@ export const tryVote = (context: Context): boolean => {
     effects.push({ type: "timer", name: "drift", afterMs: Math.min(earlyMs, config.timing.capMs) });
     return false;
   }
-  persist(context, { voted: { view: header.view, blockId: proposal.id } }, [entry, ...ancestors].reverse());
-  castVote(context, CERTIFICATE_KIND.vote, header.view, proposal.id);
+  const own = vote(context, entry.candidate, ground, [entry, ...ancestors].reverse());
+  if (own === undefined) return false;
+  castVote(context, own);
   return true;
+};
+
+/** Rule 4: the data of the next view's proposal is obtained and checked while its parent still gathers votes. */
+export const checkEarly = (context: Context): void => {
+  const { state, leaders } = context;
+  const early = state.early.get(state.view + 1);
+  const entry = early === undefined ? undefined : state.blocks.get(early.id);
+  if (!state.voting || entry === undefined || entry.held || entry.validating) return;
+  const { header } = entry.candidate;
+  const ancestors = heldChainTo(state, header.parentId);
+  const parent = ancestors === undefined ? undefined : parentOf(state, ancestors);
+  if (parent === undefined || flawOf(context, entry, parent, parent.view) !== undefined) return;
+  isChecked(context, entry, leaders.leaderOf(header.view));
 };
 
 /** Rule 7: commit-votes for the certified block of the greatest view for which it may. */
@@ -173,9 +242,9 @@ export const tryCommitVote = (context: Context): boolean => {
   for (const qc of certified) {
     if (!rules.mayCommitVote(state.record, qc)) continue;
     const chain = heldChainTo(state, qc.blockId);
-    if (chain === undefined) continue;
-    persist(context, { commitVoted: { view: qc.view, blockId: qc.blockId } }, [...chain].reverse());
-    castVote(context, CERTIFICATE_KIND.commit, qc.view, qc.blockId);
+    const own = chain === undefined ? undefined : commitVote(context, qc, [...chain].reverse());
+    if (own === undefined) continue;
+    castVote(context, own);
     return true;
   }
   return false;

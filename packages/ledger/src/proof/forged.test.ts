@@ -5,6 +5,7 @@ import {
   blockId,
   CERTIFICATE_KIND,
   type CommitProof,
+  type DirectCommitProof,
   type ExecutionCertificate,
   encodeHeader,
   encodeReceipt,
@@ -89,7 +90,7 @@ describe("a commit proof is taken only as a quorum of the genesis made it", () =
   });
 
   test("with signatures under other validators' names, it is refused", () => {
-    const { certificate } = commitBy(network, at(1));
+    const { certificate } = commitBy(network, at(1)) as DirectCommitProof;
     const [first, second, third] = certificate.signatures.signatures;
     const signatures = [second, first, third] as Uint8Array[];
     const swapped = { ...certificate, signatures: { ...certificate.signatures, signatures } };
@@ -97,7 +98,7 @@ describe("a commit proof is taken only as a quorum of the genesis made it", () =
   });
 
   test("of a set of another size, it is refused, even by enough of our validators", () => {
-    const { certificate } = commitBy(network, at(1));
+    const { certificate } = commitBy(network, at(1)) as DirectCommitProof;
     for (const validatorCount of [3, 5, 1_024]) {
       const signatures = { ...certificate.signatures, validatorCount };
       refused("PROOF_INVALID", committed(1, { kind: "commit", certificate: { ...certificate, signatures } }));

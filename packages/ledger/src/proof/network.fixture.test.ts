@@ -186,6 +186,7 @@ export const runChain = ({ channelId }: Network, counts: readonly number[]): rea
         transactions.map(({ bytes }) => bytes),
       ),
       transactionCount: count,
+      endsEpoch: false,
       execution: undefined,
     };
     const headerBytes = encodeHeader(header);

@@ -30,6 +30,7 @@ import { BlockReads, readBlock } from "./block-reads.ts";
 import { blockOf, Candidates, type HeldBlock, holdBlock, readHeldBlock } from "./candidates.ts";
 import { Certificates } from "./certificates.ts";
 import { createDriver, type Driver } from "./driver.ts";
+import type { EvidenceStore } from "./evidence-store.ts";
 import { Execution } from "./execution.ts";
 import { Fetcher } from "./fetcher.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
@@ -57,6 +58,7 @@ export type ChannelOptions = {
   readonly directory: string;
   readonly ledger: Ledger;
   readonly host: ScoreHost;
+  readonly evidence: EvidenceStore;
   readonly links: Links;
   readonly frameBytesMax: number;
   /** The time of the block that the state reflects at the start. */
@@ -427,8 +429,10 @@ export class Channel {
       about === undefined ? [] : (this.#candidates.get(about.id)?.body ?? []).map(({ digest }) => digest);
     const frame: Frame = { type: "consensus", message, batches: this.#batches.unacknowledged(digests) };
     if (to === "all") return links.broadcast(frame);
-    const peerId = links.peerOf(to);
-    if (peerId !== undefined) links.send(peerId, frame);
+    for (const index of typeof to === "number" ? [to] : to) {
+      const peerId = links.peerOf(index);
+      if (peerId !== undefined) links.send(peerId, frame);
+    }
   }
 
   #payload({ view, parentId, timestampMs, empty }: Extract<Effect, { type: "payload" }>): void {
@@ -453,7 +457,10 @@ export class Channel {
   }
 
   #notice(
-    effect: Extract<Effect, { type: "sync" | "attested" | "diverged" | "disseminate" | "refused" }>,
+    effect: Extract<
+      Effect,
+      { type: "sync" | "attested" | "diverged" | "evidence" | "disseminate" | "refused" }
+    >,
   ): void {
     const { links, ledger, logger } = this.#options;
     switch (effect.type) {
@@ -474,6 +481,13 @@ export class Channel {
         if (effect.fatal)
           this.execution.halt(`this peer's result at height ${effect.height} contradicts a quorum's`);
         return;
+      case "evidence": {
+        const peerId = links.peerOf(effect.evidence.validator);
+        const { type, view } = effect.evidence.second;
+        logger.error({ peerId, type, view }, "a validator contradicts itself: the evidence is kept");
+        this.#options.evidence.add(effect.evidence).catch(this.#options.onFailed);
+        return;
+      }
       case "disseminate":
         return this.#batches.disseminate();
       case "refused":

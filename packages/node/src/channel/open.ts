@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { join } from "node:path";
 import { createLft, type EngineConfig } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
 import { channelDirectory, type Ledger, openLedger } from "@dure/ledger";
@@ -9,6 +10,7 @@ import { encodeText, type Hash } from "@dure/types";
 import type { Logger } from "pino";
 import { NodeError } from "../error.ts";
 import { BLOCK_LIMITS, Channel } from "./channel.ts";
+import { EvidenceStore } from "./evidence-store.ts";
 import { createLinks } from "./links.ts";
 import type { ChannelView } from "./view.ts";
 import { type Submitter, viewOf } from "./view-of.ts";
@@ -162,6 +164,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     () => transport.connected(channelId),
     genesis.validators.map(({ id }) => id),
   );
+  const evidence = await EvidenceStore.open(join(directory, "evidence"), logger);
   const running = new Channel({
     suite,
     config: genesis,
@@ -170,6 +173,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     directory,
     ledger,
     host,
+    evidence,
     links,
     frameBytesMax: FRAME_BYTES_MAX,
     executedTimestampMs: executed?.header.timestampMs ?? genesis.timestampMs,
@@ -182,7 +186,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   closers.push(() => running.close());
   running.start();
   return {
-    view: viewOf({ ...options, genesis, channelId, channel, ledger, host, links }),
+    view: viewOf({ ...options, genesis, channelId, channel, ledger, host, links, evidence }),
     genesis,
     settle: () => running.settle(),
     close: () => closeAll(closers),

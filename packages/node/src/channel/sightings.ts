@@ -24,6 +24,10 @@ const describe = (bytes: Bytes, atMs: number): Sighting | undefined => {
     }
     case "vote":
       return { type: message.kind === CERTIFICATE_KIND.commit ? "commit" : "vote", view: message.view, atMs };
+    case "groupVote":
+      return { type: "groupVote", view: message.view, atMs };
+    case "evidence":
+      return { type: "evidence", view: message.evidence.second.view, atMs };
     case "timeout":
       return { type: "timeout", view: message.view, atMs };
     case "attest":

@@ -6,6 +6,7 @@ import { type QueryOutcome, type ScoreHost, ScoreHostError } from "@dure/score-h
 import { certificateId, decodeReceipt, type Hash, type Receipt, signTransaction } from "@dure/types";
 import { Refusal } from "../rest/refusal.ts";
 import type { Channel } from "./channel.ts";
+import type { EvidenceStore } from "./evidence-store.ts";
 import type { Links } from "./links.ts";
 import type { Progress, Stage } from "./outcomes.ts";
 import type {
@@ -33,6 +34,7 @@ export type ViewParts = {
   readonly ledger: Ledger;
   readonly host: ScoreHost;
   readonly links: Links;
+  readonly evidence: EvidenceStore;
 };
 
 /** Who asks where no one signed: queries of v1 carry no identity. */
@@ -86,7 +88,7 @@ const executionStop = ({ channel, ledger }: ViewParts): ExecutionStop | undefine
 };
 
 const consensusView = (parts: ViewParts): ConsensusView => {
-  const { genesis, channel, ledger, links, peerId } = parts;
+  const { genesis, channel, ledger, links, peerId, evidence } = parts;
   const connected = new Set(links.connected());
   return {
     ...positionView(parts),
@@ -100,6 +102,7 @@ const consensusView = (parts: ViewParts): ConsensusView => {
       isConnected: validator.id === peerId || connected.has(validator.id),
       lastMessage: channel.sightings.of(index),
     })),
+    evidence: evidence.list(),
   };
 };
 
@@ -218,7 +221,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     certificateOf: (id) => channel.identities.certificateOf(id),
     query: (score, method, params) => query(parts, score, method, params),
     status: () => {
-      const { divergedAt, ...consensus } = channel.status();
+      const { divergedAt, evidence: _, ...consensus } = channel.status();
       const head = channel.head();
       return {
         channelId,

@@ -1,4 +1,4 @@
-import type { EngineStatus } from "@dure/consensus";
+import type { EngineStatus, Evidence } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import type { Held } from "@dure/ledger";
 import type { QueryOutcome } from "@dure/score-host";
@@ -58,6 +58,8 @@ export type ConsensusView = PositionView & {
   readonly spinInterval: number;
   /** The greatest height whose execution a quorum attested, as far as this peer knows. */
   readonly certifiedHeight: number;
+  /** Validators that contradicted themselves, with what shows it, oldest first. */
+  readonly evidence: readonly Evidence[];
   readonly validators: readonly ValidatorView[];
 };
 
@@ -79,7 +81,7 @@ export type ChannelStatus = {
   readonly channelId: Hash;
   readonly name: string;
   readonly peerId: string;
-  readonly consensus: EngineStatus & { readonly leaderId: string };
+  readonly consensus: Omit<EngineStatus, "evidence"> & { readonly leaderId: string };
   readonly height: number;
   readonly blockId: Hash;
   readonly executedHeight: number;

@@ -127,12 +127,24 @@ export const Consensus = z.object({
             "status",
             "certificate",
             "timeoutCertificate",
+            "groupVote",
+            "evidence",
           ]),
           view: Whole.optional(),
           height: Whole.optional(),
           atMs: Whole,
         })
         .nullable(),
+    }),
+  ),
+  evidence: z.array(
+    z.object({
+      epoch: Whole,
+      validator: Whole,
+      fault: z.enum(["vote", "commitVote", "proposal", "earlyProposal", "timeout"]),
+      view: Whole,
+      /** Base64 of the two signed claims, which anybody can verify. */
+      bytes: z.string(),
     }),
   ),
 });
@@ -149,6 +161,7 @@ export const Status = z.object({
     highQcView: Whole,
     timedOutView: Whole,
     voting: z.boolean(),
+    ended: z.boolean(),
     executionHeight: Whole,
   }),
   height: Whole,

@@ -1,4 +1,5 @@
-import { toHex } from "@dure/types";
+import { encodeEvidence } from "@dure/consensus";
+import { toBase64, toHex } from "@dure/types";
 import { route } from "../route.ts";
 import { Consensus, Status } from "../shape.ts";
 
@@ -24,7 +25,7 @@ export const getConsensus = route({
   summary: "Who leads in which view, and the last message of each validator that reached this peer.",
   answer: Consensus,
   handle: ({ channel }) => {
-    const { validators, ...rest } = channel.consensus();
+    const { validators, evidence, ...rest } = channel.consensus();
     return {
       ...rest,
       validators: validators.map(({ index, id, publicKey, weight, isConnected, lastMessage }) => ({
@@ -35,6 +36,13 @@ export const getConsensus = route({
         leads: index === rest.leader,
         connected: isConnected,
         lastMessage: lastMessage ?? null,
+      })),
+      evidence: evidence.map((found) => ({
+        epoch: found.epoch,
+        validator: found.validator,
+        fault: found.second.type,
+        view: found.second.view,
+        bytes: toBase64(encodeEvidence(found)),
       })),
     };
   },
