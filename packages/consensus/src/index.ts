@@ -1,12 +1,14 @@
 /**
  * Consensus as a value.
  *
- * Owns: the engine contract (`engine.ts`), quorums, leader policies, the verification of certificates, and LFT
- * (`lft/`, after specs/lft.md, whose rule numbers the code cites).
+ * Owns: the engine contract (`engine.ts`), quorums, leader policies, the verification of certificates, LFT (`lft/`,
+ * after specs/lft.md) and IBFT (`ibft/`, after specs/ibft.md); the code cites their rules' numbers.
  * Guarantees: pure functions of state and input; the same code drives the node and the simulator; a remote message
  * never throws.
  * Leaves to others: clocks, sockets and disks (node), bodies and their validity (mempool, membership, ledger).
  */
+
+export { createEngine } from "./create-engine.ts";
 export type {
   Candidate,
   Effect,
@@ -21,6 +23,8 @@ export type {
   Validator,
   Wanted,
 } from "./engine.ts";
+export { createIbft } from "./ibft/ibft.ts";
+export { decodeMessage as decodeIbftMessage, type Message as IbftMessage } from "./ibft/message.ts";
 export {
   LEADER_POLICIES,
   type LeaderPolicy,

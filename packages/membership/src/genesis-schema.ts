@@ -52,7 +52,7 @@ const Limits = z.strictObject({
 });
 
 const Consensus = z.strictObject({
-  engine: z.literal("lft"),
+  engine: z.enum(["lft", "ibft"]),
   spinInterval: Count.max(1_000_000),
   baseMs: Count.max(DAY_MS),
   capMs: Count.max(DAY_MS),

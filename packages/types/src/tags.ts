@@ -19,4 +19,7 @@ export const TAG = {
   vote: domainTag("dure/lft/vote"),
   commit: domainTag("dure/lft/commit"),
   timeout: domainTag("dure/lft/timeout"),
+  prePrepare: domainTag("dure/ibft/pre-prepare"),
+  prepare: domainTag("dure/ibft/prepare"),
+  roundChange: domainTag("dure/ibft/round-change"),
 } as const;

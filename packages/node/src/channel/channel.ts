@@ -1,6 +1,6 @@
 import {
   type Candidate,
-  createLft,
+  createEngine,
   type Effect,
   type EngineConfig,
   type Head,
@@ -217,7 +217,7 @@ export class Channel {
       findFinal: (id) => this.execution.find(id),
     });
     this.#driver = createDriver(
-      createLft(engine),
+      createEngine(engine),
       {
         adopt: (blocks) => {
           for (const candidate of blocks) this.#adoptOwn(candidate);

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
-import { createLft, type EngineConfig } from "@dure/consensus";
+import { createEngine, type EngineConfig } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
 import { channelDirectory, type Ledger, openLedger } from "@dure/ledger";
 import { type ChannelConfig, epochConfig, FIRST_EPOCH, parseGenesis } from "@dure/membership";
@@ -134,7 +134,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     suite,
     channelId,
     genesis: encodeText(genesisText),
-    freshRecord: createLft(engine).freshRecord(),
+    freshRecord: createEngine(engine).freshRecord(),
     publicKey: engine.self === undefined ? undefined : suite.publicKeyOf(consensusSeed),
     limits: { ...BLOCK_LIMITS, batchBytesMax: genesis.limits.batchBytesMax },
     longestLifeMs: genesis.limits.longestLifeMs,

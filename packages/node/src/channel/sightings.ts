@@ -1,4 +1,4 @@
-import { decodeMessage, type Message } from "@dure/consensus";
+import { decodeIbftMessage, decodeMessage, type IbftMessage, type Message } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import { CERTIFICATE_KIND, decodeHeader } from "@dure/types";
 
@@ -10,10 +10,38 @@ export type Sighting = {
   readonly atMs: number;
 };
 
-/** What an onlooker sees of a message; undefined of one that does not read. */
+/** IBFT's messages in the words of LFT's that play their part: an onlooker follows either engine by the same ones. */
+const describeIbft = (message: IbftMessage, atMs: number): Sighting | undefined => {
+  switch (message.type) {
+    case "prePrepare": {
+      const header = decodeHeader(message.headerBytes);
+      return header.ok
+        ? { type: "proposal", view: message.round, height: header.value.height, atMs }
+        : undefined;
+    }
+    case "prepare":
+    case "commit": {
+      const { round, height } = message;
+      return { type: message.type === "commit" ? "commit" : "vote", view: round, height, atMs };
+    }
+    case "roundChange":
+      return { type: "timeout", view: message.round, height: message.height, atMs };
+    case "attest":
+      return { type: "attest", height: message.execution.height, atMs };
+    case "status":
+      return { type: "status", view: message.round, height: message.height, atMs };
+    case "committed":
+      return { type: "certificate", view: message.certificate.view, atMs };
+  }
+};
+
+/** What an onlooker sees of a message of either engine; undefined of one that does not read. */
 const describe = (bytes: Bytes, atMs: number): Sighting | undefined => {
   const decoded = decodeMessage(bytes);
-  if (!decoded.ok) return undefined;
+  if (!decoded.ok) {
+    const ibft = decodeIbftMessage(bytes);
+    return ibft.ok ? describeIbft(ibft.value, atMs) : undefined;
+  }
   const message = decoded.value;
   switch (message.type) {
     case "proposal": {
