@@ -15,9 +15,8 @@ import {
 import {
   type ChannelConfig,
   DEFAULTS,
-  type EpochConfig,
-  epochConfig,
-  FIRST_EPOCH,
+  type Epoch,
+  firstEpoch,
   formatGenesis,
   parseGenesis,
 } from "@dure/membership";
@@ -37,7 +36,7 @@ export type Consortium = {
   readonly genesisText: string;
   readonly channelId: Hash;
   readonly config: ChannelConfig;
-  readonly epoch: EpochConfig;
+  readonly epoch: Epoch;
   /** The validators' consensus seeds, by index. */
   readonly seeds: readonly Uint8Array[];
   readonly client: { readonly der: Uint8Array; readonly sender: Hash; readonly seed: Uint8Array };
@@ -77,8 +76,7 @@ export const foundConsortium = async (foundedMs: number): Promise<Consortium> =>
   const parsed = parseGenesis(suite, genesisText);
   if (!parsed.ok) throw new Error(parsed.message);
   const { config, channelId } = parsed;
-  const epoch = epochConfig(config, channelId, FIRST_EPOCH);
-  if (epoch === undefined) throw new Error("a genesis begins the first epoch");
+  const epoch = firstEpoch(parsed.document, channelId);
   const client = await enrol("alice", "client");
   const { der } = client.certificate;
   return {

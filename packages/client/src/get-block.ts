@@ -1,4 +1,4 @@
-import type { BlockFacts, ProofDocument } from "@dure/ledger/proof";
+import { type BlockFacts, type ProofDocument, proposerOf } from "@dure/ledger/proof";
 import type { Hash, Receipt, Transaction } from "@dure/types";
 import { type AskOptions, ask, pathOf, withAnyPeer } from "./any-peer.ts";
 import type { Client, Peer } from "./client.ts";
@@ -40,7 +40,7 @@ export const summaryOf = (
   epoch: header.epoch,
   parentId: header.parentId,
   timestampMs: header.timestampMs,
-  proposer: client.trust.config.validators[header.proposer]?.id ?? "",
+  proposer: proposerOf(client.trust, header) ?? "",
   bodyRoot: header.bodyRoot,
   transactionCount: header.transactionCount,
   executionHeight: header.execution?.height ?? 0,

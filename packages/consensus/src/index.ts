@@ -8,7 +8,7 @@
  * Leaves to others: clocks, sockets and disks (node), bodies and their validity (mempool, membership, ledger).
  */
 
-export { createEngine } from "./create-engine.ts";
+export { createEngine, recordEpoch } from "./create-engine.ts";
 export type {
   Candidate,
   Effect,

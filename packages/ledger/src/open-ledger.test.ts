@@ -10,64 +10,20 @@ import {
   toHex,
   ZERO_HASH,
 } from "@dure/types";
-import { LedgerError } from "./error.ts";
 import type { LedgerEvent } from "./event.ts";
-import {
-  BLOCK_MS,
-  CHANNEL,
-  type ChainBlock,
-  GENESIS,
-  LIMITS,
-  makeChain,
-  OTHER_CHANNEL,
-  receiptsOf,
-  suite,
-  temporary,
-} from "./fixture.test.ts";
+import { type ChainBlock, makeChain, OTHER_CHANNEL, suite, temporary } from "./fixture.test.ts";
 import type { Ledger } from "./ledger.ts";
 import { type LedgerOptions, openLedger } from "./open-ledger.ts";
+import {
+  applyBlock,
+  applyGenesis,
+  fill,
+  keyOf,
+  optionsOf,
+  RECORD,
+  refusedWith,
+} from "./opening.fixture.test.ts";
 import { verifyStateProof } from "./state/proof.ts";
-import type { Write } from "./state/state.ts";
-
-const RECORD = encodeText("a fresh record");
-const KEY = new Uint8Array(32).fill(5);
-
-const optionsOf = (directory: string, more: Partial<LedgerOptions> = {}): LedgerOptions => ({
-  directory,
-  suite,
-  channelId: CHANNEL,
-  genesis: GENESIS,
-  freshRecord: RECORD,
-  publicKey: KEY,
-  limits: LIMITS,
-  longestLifeMs: 10 * BLOCK_MS,
-  ...more,
-});
-
-const keyOf = (name: string) => encodeText(name);
-
-const writesOf = ({ height, transactions }: ChainBlock): readonly (readonly Write[])[] =>
-  transactions.map((_, index) => [
-    { key: keyOf(`account-${(height * 7 + index) % 40}`), value: encodeText(`${height}.${index}`) },
-    { key: keyOf(`gone-${height}`), value: encodeText("x") },
-    ...(height > 1 ? [{ key: keyOf(`gone-${height - 1}`), value: undefined }] : []),
-  ]);
-
-const applyGenesis = (ledger: Ledger) =>
-  ledger.apply({ height: 0, receipts: [], writes: [[{ key: keyOf("supply"), value: encodeText("1000") }]] });
-
-const applyBlock = (ledger: Ledger, block: ChainBlock) =>
-  ledger.apply({ height: block.height, receipts: receiptsOf(block), writes: writesOf(block) });
-
-const fill = async (ledger: Ledger, chain: readonly ChainBlock[]): Promise<void> => {
-  await applyGenesis(ledger);
-  for (const block of chain) {
-    await ledger.append([block.block]);
-    await applyBlock(ledger, block);
-  }
-};
-
-const refusedWith = (code: string) => (error: unknown) => error instanceof LedgerError && error.code === code;
 
 test("a new home is made, and opens again as it was left", async () => {
   const directory = join(await temporary(), "channel");

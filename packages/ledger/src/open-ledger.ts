@@ -4,6 +4,7 @@ import { type Block, type BlockLimits, decodeHeader, type Hash } from "@dure/typ
 import { assembleLedger } from "./assemble-ledger.ts";
 import { type BlockLog, openBlockLog } from "./blocks/block-log.ts";
 import { createDisk, type Disk } from "./disk/disk.ts";
+import { LedgerError } from "./error.ts";
 import type { OnEvent } from "./event.ts";
 import { openDerived } from "./execution/open-derived.ts";
 import { BLOCKS_DIRECTORY, type HomeOwner, judgeHome, writeGenesis, writeHome } from "./home/home.ts";
@@ -23,6 +24,8 @@ export type LedgerOptions = {
   readonly freshRecord: Bytes;
   /** The consensus key that votes from here; undefined for a node that only follows. */
   readonly publicKey?: Bytes | undefined;
+  /** The key never signed anything: it may take over a home of another key, with a fresh record. */
+  readonly isKeyNew?: boolean;
   /** The greatest that any epoch of the channel allows. */
   readonly limits: BlockLimits;
   /** The longest life of a transaction in ms. */
@@ -63,22 +66,44 @@ const open = async (options: LedgerOptions, closers: Closers): Promise<Ledger> =
   const lock = await lockHome(directory);
   closers.push(lock.release);
   const owner: HomeOwner = { channelId, publicKey: options.publicKey };
-  const found = await judgeHome(directory, owner, genesis, () => isPristineJournal(directory, channelId));
+  const isPristine = (): Promise<boolean> => isPristineJournal(directory, channelId);
+  const found = await judgeHome(directory, owner, genesis, isPristine, options.isKeyNew);
   const created = found === "new";
   if (created) await writeGenesis(directory, genesis, disk);
   const log = await openBlockLog(join(directory, BLOCKS_DIRECTORY), { ...options, disk, onEvent });
   closers.push(log.close);
-  const journal = await openOwnJournal(options, created, log, disk, onEvent);
-  closers.push(journal.close);
+  const opened = await openOwnJournal(options, created, log, disk, onEvent);
+  closers.push(opened.close);
   if (created) {
     await writeHome(directory, owner, disk);
     onEvent({ type: "created", directory });
   }
+  const journal = found === "taken over" ? await takeOver(options, owner, opened, disk) : opened;
   const { derived, close } = await openDerived({ directory, suite, channelId, log, onEvent });
   closers.push(close);
   const replay = await rebuildReplay(suite, log, options.longestLifeMs);
   const closeLedger = (): Promise<void> => closeAll(closers);
   return assembleLedger(options, { created, disk, log, journal, derived, replay, close: closeLedger });
+};
+
+/**
+ * Gives a home to a new key. The owner is written first: a crash in between leaves the new key with the old one's
+ * record, which holds it back and never lets it say more than it may.
+ */
+const takeOver = async (
+  { directory, freshRecord }: LedgerOptions,
+  owner: HomeOwner,
+  journal: Journal,
+  disk: Disk,
+): Promise<Journal> => {
+  if (journal.damaged)
+    throw new LedgerError(
+      "DAMAGED",
+      `${directory} has a damaged journal, which no other key can take over: move the directory away and start again to synchronise anew`,
+    );
+  await writeHome(directory, owner, disk);
+  await journal.append(freshRecord, []);
+  return { ...journal, record: freshRecord };
 };
 
 /** The journal less the blocks that the log holds by now. */

@@ -10,6 +10,7 @@
  */
 export type {
   BlockProofDocument,
+  EndDocument,
   PathDocument,
   ProofDocument,
   StateProofDocument,
@@ -17,10 +18,12 @@ export type {
 } from "./proof/document.ts";
 export {
   type BlockData,
+  type EpochEnd,
   encodeBlockDocument,
   encodeStateDocument,
   encodeTransactionDocument,
   type HeaderChain,
+  type ProofContext,
   type ResultParts,
   type TransactionParts,
 } from "./proof/encode.ts";
@@ -32,7 +35,7 @@ export type {
   StateFacts,
   TransactionFacts,
 } from "./proof/facts.ts";
-export { type Trust, type TrustResult, trustOf } from "./proof/trust.ts";
+export { proposerOf, type Trust, type TrustResult, trustOf } from "./proof/trust.ts";
 export { verifyProof, verifyProofText } from "./proof/verify.ts";
 export type { Version } from "./state/entry.ts";
 export {

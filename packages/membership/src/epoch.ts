@@ -1,9 +1,14 @@
 import type { Bytes } from "@dure/crypto";
 import type { Hash } from "@dure/types";
-import type { ChannelConfig } from "./genesis.ts";
+import { applyChange, type Changed, type ConfigurationChange } from "./change.ts";
+import { type ChannelConfig, configOf } from "./genesis.ts";
+import type { GenesisDocument } from "./genesis-schema.ts";
 
-/** Who certifies in an epoch, and from which block on: what the engine runs by and what certificates are judged by. */
-export type EpochConfig = {
+/**
+ * An epoch: who certifies in it, and from which block on; what the engine runs by and what certificates are judged by.
+ * A value: the next epoch is a function of this one and of the change that ended it.
+ */
+export type Epoch = {
   /** The engine whose messages certify. */
   readonly engine: ChannelConfig["consensus"]["engine"];
   readonly channelId: Hash;
@@ -11,27 +16,55 @@ export type EpochConfig = {
   /** The block that the epoch starts from, certified by definition at view 0. */
   readonly base: { readonly blockId: Hash; readonly height: number; readonly timestampMs: number };
   /** A validator's index is its place here. */
-  readonly validators: readonly { readonly publicKey: Bytes; readonly weight: number }[];
+  readonly validators: readonly {
+    readonly publicKey: Bytes;
+    readonly weight: number;
+    readonly group?: string | undefined;
+  }[];
+  /** None: quorums are flat. */
+  readonly groups: readonly { readonly name: string; readonly weight: number }[];
+  readonly config: ChannelConfig;
+  /** The channel's document as the changes so far left it. */
+  readonly document: GenesisDocument;
 };
 
 /** The epoch that begins with the genesis. */
 export const FIRST_EPOCH = 1;
 
+const epochOf = (document: GenesisDocument, channelId: Hash, epoch: number, base: Epoch["base"]): Epoch => {
+  const config = configOf(document);
+  return {
+    engine: document.consensus.engine,
+    channelId,
+    epoch,
+    base,
+    validators: config.validators.map(({ publicKey, weight, group }) => ({ publicKey, weight, group })),
+    groups: document.groups ?? [],
+    config,
+    document,
+  };
+};
+
+/** The first epoch of a channel: its base is the genesis itself, whose id is the channel's. */
+export const firstEpoch = (document: GenesisDocument, channelId: Hash): Epoch => {
+  const base = { blockId: channelId, height: 0, timestampMs: document.timestampMs };
+  return epochOf(document, channelId, FIRST_EPOCH, base);
+};
+
+/** What a change would make of an epoch's document. */
+export const changeEpoch = ({ document }: Epoch, change: ConfigurationChange): Changed =>
+  applyChange(document, change);
+
 /**
- * The configuration of an epoch as a genesis leads to it, or undefined where it leads to none. The first epoch is the
- * only one as yet: its base is the genesis itself, whose id is the channel's.
+ * The epoch after the one that a block ended: `base` is that block, `change` what its transaction says. Undefined if
+ * the change does not open the next epoch or cannot be made, which no quorum of honest validators commits.
  */
-export const epochConfig = (
-  config: Pick<ChannelConfig, "timestampMs" | "validators" | "consensus">,
-  channelId: Hash,
-  epoch: number,
-): EpochConfig | undefined =>
-  epoch !== FIRST_EPOCH
-    ? undefined
-    : {
-        engine: config.consensus.engine,
-        channelId,
-        epoch,
-        base: { blockId: channelId, height: 0, timestampMs: config.timestampMs },
-        validators: config.validators.map(({ publicKey, weight }) => ({ publicKey, weight })),
-      };
+export const nextEpoch = (
+  current: Epoch,
+  change: ConfigurationChange,
+  base: Epoch["base"],
+): Epoch | undefined => {
+  const changed = changeEpoch(current, change);
+  if (!changed.ok || change.epoch !== current.epoch + 1) return undefined;
+  return epochOf(changed.document, current.channelId, change.epoch, base);
+};

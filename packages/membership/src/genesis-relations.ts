@@ -1,5 +1,5 @@
 import { fromBase64 } from "@dure/types";
-import type { GenesisDocument } from "./genesis-schema.ts";
+import { CONFIGURATION_SCORE, type GenesisDocument } from "./genesis-schema.ts";
 import { organisationOf } from "./peer-id.ts";
 
 /** Relations between a genesis document's fields (specs/genesis.md): what its schema cannot say. */
@@ -13,9 +13,25 @@ const doubled = (values: readonly string[]): string | undefined => {
   return values.find((value) => seen.size === seen.add(value).size);
 };
 
+/** Quorums of groups meet in an honest validator by their arithmetic; each group only has to be one. */
+const groupFlawOf = (
+  validators: GenesisDocument["validators"],
+  groups: NonNullable<GenesisDocument["groups"]>,
+): string | undefined => {
+  const twice = doubled(groups.map(({ name }) => name));
+  if (twice !== undefined) return `the group ${twice} stands twice`;
+  const unknown = validators.find(
+    ({ group }) => group !== undefined && !groups.some(({ name }) => name === group),
+  );
+  if (unknown !== undefined) return `the group ${unknown.group} of ${unknown.id} is not among the groups`;
+  const empty = groups.find(({ name }) => !validators.some(({ group }) => group === name));
+  return empty && `no validator is in the group ${empty.name}`;
+};
+
 const memberFlaw = ({
   organisations,
   validators,
+  groups = [],
   followers,
   revoked,
 }: GenesisDocument): string | undefined => {
@@ -32,6 +48,8 @@ const memberFlaw = ({
   if (rootless !== undefined) return `the root of ${rootless.name} is not base64`;
   const stranger = peers.find((id) => !names.has(organisationOf(id)));
   if (stranger !== undefined) return `${stranger} is of no organisation of the channel`;
+  const groupFlaw = groupFlawOf(validators, groups);
+  if (groupFlaw !== undefined) return groupFlaw;
   const foreign = revoked.find(({ organisation }) => !names.has(organisation));
   return foreign && `${foreign.serial} is revoked of ${foreign.organisation}, which takes no part`;
 };
@@ -42,6 +60,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const scoreFlaw = ({ scores, defaultScore }: GenesisDocument): string | undefined => {
   const twice = doubled(scores.map(({ name }) => name));
   if (twice !== undefined) return `the SCORE ${twice} stands twice`;
+  if (scores.some(({ name }) => name === CONFIGURATION_SCORE))
+    return `no SCORE may be named ${CONFIGURATION_SCORE}: transactions for it change the configuration`;
   const malformed = scores.find(({ source }) => LONE_SURROGATE.test(source));
   if (malformed !== undefined) return `the source of ${malformed.name} has a lone surrogate`;
   if (defaultScore !== "" && !scores.some(({ name }) => name === defaultScore))

@@ -4,11 +4,11 @@ import { z } from "zod";
 /** The genesis document's schema (specs/genesis.md). Unknown fields are refused everywhere. */
 
 /** A list whose length is judged before its items are: a long list of wrong items gives one issue, not millions. */
-const list = <T extends z.ZodType>(item: T, countMin: number, countMax: number) =>
+export const list = <T extends z.ZodType>(item: T, countMin: number, countMax: number) =>
   z.array(z.unknown()).min(countMin).max(countMax).pipe(z.array(item));
 
-const Name = z.string().regex(/^[a-z0-9-]{1,32}$/);
-const PeerId = z.string().regex(/^[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/);
+export const Name = z.string().regex(/^[a-z0-9-]{1,32}$/);
+export const PeerId = z.string().regex(/^[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/);
 const Hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const Count = z.int().positive();
 /** Timers hold 2^31 - 1 ms; a longer one would fire at once. A day is more than any of these needs. */
@@ -17,13 +17,23 @@ const Ms = z.int().nonnegative().max(DAY_MS);
 /** The end of the year 9999: block times and expiries above it still are exact numbers. */
 const TIMESTAMP_MS_MAX = 253_402_300_799_999;
 
-const Organisation = z.strictObject({
+export const Organisation = z.strictObject({
   name: Name,
   /** Base64 of the root certificate's DER, which has at most 4 KiB. */
   root: z.string().min(4).max(5_464),
 });
-const Validator = z.strictObject({ id: PeerId, publicKey: Hex32, weight: Count.max(1_000_000) });
-const Revoked = z.strictObject({
+export const Validator = z.strictObject({
+  id: PeerId,
+  publicKey: Hex32,
+  weight: Count.max(1_000_000),
+  /** The group that it votes in, where the channel has groups; without: it stands alone. */
+  group: Name.optional(),
+});
+/** A group of validators that agrees as one, with its weight among the groups. */
+export const Group = z.strictObject({ name: Name, weight: Count.max(1_000_000) });
+/** A peer that holds the channel's data without voting. */
+export const Follower = PeerId;
+export const Revoked = z.strictObject({
   organisation: Name,
   /** The bytes of the serial number in hex, as they stand in the certificate. */
   serial: z.string().regex(/^(?:[0-9a-f]{2}){1,20}$/),
@@ -34,7 +44,7 @@ const Score = z.strictObject({
   source: z.string().max(1 << 20),
 });
 
-const Policies = z.strictObject({
+export const Policies = z.strictObject({
   /** Roles whose holders may submit transactions. Auditors never do, and peers only by `peerSubmits`. */
   submitRoles: list(z.enum(["client", "admin"]), 1, 2),
   /** Whether a peer may sign plain v1 transactions with its own identity. */
@@ -51,9 +61,13 @@ const Limits = z.strictObject({
   longestLifeMs: Count.max(DAY_MS),
 });
 
-const Consensus = z.strictObject({
+export const Consensus = z.strictObject({
   engine: z.enum(["lft", "ibft"]),
   spinInterval: Count.max(1_000_000),
+  /** Without: spinning. */
+  leaderPolicy: z.enum(["spinning", "weighted", "sticky"]).optional(),
+  /** Whether a leader may propose a child of a block that has no QC yet; without: not. */
+  optimistic: z.boolean().optional(),
   baseMs: Count.max(DAY_MS),
   capMs: Count.max(DAY_MS),
   blockIntervalMs: Ms,
@@ -62,6 +76,9 @@ const Consensus = z.strictObject({
   statusMs: Count.max(DAY_MS),
   lag: Count.max(1_000_000),
 });
+
+/** The name that no SCORE may have: a transaction for it changes the channel's configuration. */
+export const CONFIGURATION_SCORE = "configuration";
 
 /** The whole document. */
 export const GenesisSchema = z.strictObject({
@@ -72,7 +89,9 @@ export const GenesisSchema = z.strictObject({
   /** In order of registration: the order in which they lead. */
   validators: list(Validator, 1, VALIDATORS_MAX),
   /** Peers that hold the channel's data without voting. */
-  followers: list(PeerId, 0, 4096),
+  followers: list(Follower, 0, 4096),
+  /** Without: quorums are flat. */
+  groups: list(Group, 0, 256).optional(),
   policies: Policies,
   limits: Limits,
   consensus: Consensus,

@@ -9,23 +9,34 @@ export type ChannelConfig = Omit<GenesisDocument, "organisations" | "validators"
   /** Organisations with their root certificate's DER. */
   readonly organisations: readonly { readonly name: string; readonly root: Bytes }[];
   /** In order of registration; a validator's index is its place here. `publicKey` is the consensus key, 32 bytes. */
-  readonly validators: readonly { readonly id: string; readonly publicKey: Bytes; readonly weight: number }[];
+  readonly validators: readonly {
+    readonly id: string;
+    readonly publicKey: Bytes;
+    readonly weight: number;
+    readonly group?: string | undefined;
+  }[];
   readonly revoked: Revocations;
 };
 
 /** A genesis document as read, or why it is refused, in a sentence that names the field. */
 export type ParsedGenesis =
-  | { readonly ok: true; readonly config: ChannelConfig; readonly channelId: Hash }
+  | {
+      readonly ok: true;
+      readonly config: ChannelConfig;
+      readonly document: GenesisDocument;
+      readonly channelId: Hash;
+    }
   | { readonly ok: false; readonly code: "GENESIS_MALFORMED"; readonly message: string };
 
 /** The longest document in UTF-16 code units: bounds what reading one costs. */
 const TEXT_LENGTH_MAX = 16 << 20;
 
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
+/** A JSON value with the keys of its objects sorted by code unit. */
+export const sortedValue = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sortedValue);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortedValue(inner)]));
 };
 
 /**
@@ -33,7 +44,7 @@ const sorted = (value: unknown): unknown => {
  * end. One document has one text, so that everyone who reads it hashes the same bytes.
  */
 export const formatGenesis = (document: GenesisDocument): string =>
-  `${JSON.stringify(sorted(document), null, 2)}\n`;
+  `${JSON.stringify(sortedValue(document), null, 2)}\n`;
 
 /** The channel id of a genesis text: its tagged hash. Throws RangeError on text with a lone surrogate. */
 export const channelIdOf = (suite: CryptoSuite, text: string): Hash =>
@@ -49,7 +60,7 @@ const refuse = (message: string): ParsedGenesis => ({
 });
 
 /** The configuration of a document that passed every check. */
-const configOf = (document: GenesisDocument): ChannelConfig => ({
+export const configOf = (document: GenesisDocument): ChannelConfig => ({
   ...document,
   organisations: document.organisations.map(({ name, root }) => ({ name, root: fromBase64(root) as Bytes })),
   validators: document.validators.map(({ publicKey, ...rest }) => ({
@@ -81,5 +92,5 @@ export const parseGenesis = (suite: CryptoSuite, text: string): ParsedGenesis =>
     return refuse("it is not in canonical form (sorted keys, two spaces, one newline at the end)");
   const flaw = flawOf(document);
   if (flaw !== undefined) return refuse(flaw);
-  return { ok: true, config: configOf(document), channelId: channelIdOf(suite, text) };
+  return { ok: true, config: configOf(document), document, channelId: channelIdOf(suite, text) };
 };

@@ -99,9 +99,16 @@ export const maySubmit = (config: Pick<ChannelConfig, "policies">, identity: Ide
       );
 };
 
+/** Whether a configuration names a peer, as validator or follower. */
+export const isMember = (
+  { validators, followers }: Pick<ChannelConfig, "validators" | "followers">,
+  peerId: string,
+): boolean => followers.includes(peerId) || validators.some(({ id }) => id === peerId);
+
 /**
  * Whether a peer, whose key the connection proved to be the certificate's, takes part in the channel at `atMs`: as
- * validator or follower. Codes: `NOT_A_MEMBER`, `ROLE_NOT_ALLOWED`, and those of `judgeIssue` and `judgeAt`.
+ * validator or follower. To a `newcomer`, which knows no later configuration than the genesis and is no member by it,
+ * any peer of the channel's organisations may give blocks, which prove themselves. Codes: `NOT_A_MEMBER`, `ROLE_NOT_ALLOWED`, and those of `judgeIssue` and `judgeAt`.
  */
 export const mayJoin = (
   config: Pick<ChannelConfig, "organisations" | "validators" | "followers" | "revoked">,
@@ -109,10 +116,14 @@ export const mayJoin = (
   facts: CertificateFacts,
   issuedBy: (root: Bytes) => boolean,
   atMs: number,
+  newcomer = false,
 ): Verdict => {
-  const isMember = config.followers.includes(peerId) || config.validators.some(({ id }) => id === peerId);
   // Every organisation of the channel can certify any common name: only its own organisation's word counts for a peer.
-  if (!isMember || facts.commonName !== peerId || facts.organisation !== organisationOf(peerId))
+  if (
+    !(newcomer || isMember(config, peerId)) ||
+    facts.commonName !== peerId ||
+    facts.organisation !== organisationOf(peerId)
+  )
     return refuse("NOT_A_MEMBER", `${peerId} is no member of this channel`);
   if (!facts.roles.includes("peer")) return refuse("ROLE_NOT_ALLOWED", `${peerId} has no peer's certificate`);
   const judged = judgeIssue(config, facts, issuedBy);

@@ -7,7 +7,19 @@
  * and one channel id, and whatever text is read is answered, never thrown at.
  * Leaves to others: reading X.509 (crypto), where certificates come from (radiostation), what SCOREs allow (score).
  */
-export { type EpochConfig, epochConfig, FIRST_EPOCH } from "./epoch.ts";
+export type { Changed, ConfigurationChange } from "./change.ts";
+export {
+  type Approval,
+  changeStatement,
+  configurationPayload,
+  formatChange,
+  isConfiguration,
+  judgeConfiguration,
+  readChange,
+  readConfiguration,
+  type Speaker,
+} from "./configuration.ts";
+export { changeEpoch, type Epoch, FIRST_EPOCH, firstEpoch, nextEpoch } from "./epoch.ts";
 export {
   type ChannelConfig,
   channelIdOf,
@@ -15,11 +27,12 @@ export {
   type ParsedGenesis,
   parseGenesis,
 } from "./genesis.ts";
-export { DEFAULTS, type GenesisDocument, GenesisSchema } from "./genesis-schema.ts";
+export { CONFIGURATION_SCORE, DEFAULTS, type GenesisDocument, GenesisSchema } from "./genesis-schema.ts";
 export {
   type CertificateFacts,
   type Identity,
   type IssuedIdentity,
+  isMember,
   judgeAt,
   judgeIssue,
   mayJoin,

@@ -84,6 +84,10 @@ export class BatchStore {
     this.#held.get(digest)?.acknowledged.add(validator);
   }
 
+  forgetAcknowledgements(): void {
+    for (const { acknowledged } of this.#held.values()) acknowledged.clear();
+  }
+
   acknowledged(digest: Hash): ReadonlySet<number> {
     return this.#held.get(digest)?.acknowledged ?? NOBODY;
   }

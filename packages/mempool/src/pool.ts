@@ -22,6 +22,10 @@ export type PoolOptions = {
    * whose certificate ran out keeps no timers going; what stands in a block is decided by its judgement.
    */
   readonly maySubmit?: (sender: Hash, atMs: number) => boolean;
+  /** Whether a transaction stands alone in its block, or in none (lft.md rule 14); none does if left out. */
+  readonly standsAlone?: (transaction: Transaction) => boolean;
+  /** Whether one that stands alone may stand in some block: like `maySubmit`, it decides what `pending` counts. */
+  readonly mayStandAlone?: (transaction: Transaction, atMs: number) => boolean;
 };
 
 /** How far a clock of another peer may be off when it judged a transaction's life. */
@@ -49,6 +53,8 @@ export class Pool {
   readonly #shelf: Shelf;
   /** The timestamp of the block by which the pool was last swept. */
   #sweptMs = Number.NEGATIVE_INFINITY;
+  /** Those that stand alone, of the ones that wait. */
+  readonly #alone = new Set<Hash>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -83,9 +89,14 @@ export class Pool {
     if (this.#waiting.has(id)) return refuse("TX_DUPLICATE", "the transaction is already waiting here");
     const refusal = this.#roomFor(transaction);
     if (refusal !== undefined) return refusal;
-    this.#waiting.add(transaction, { isOwn: true, isFit: true });
+    this.#wait(transaction, { isOwn: true, isFit: true });
     this.#uncut.push(transaction);
     return OK;
+  }
+
+  #wait(transaction: Transaction, how: { readonly isOwn: boolean; readonly isFit: boolean }): void {
+    this.#waiting.add(transaction, how);
+    if (this.#options.standsAlone?.(transaction) === true) this.#alone.add(transaction.id);
   }
 
   /** Why there is no room for a client's transaction; undefined if there is. */
@@ -161,8 +172,7 @@ export class Pool {
       return refuse("BATCH_SPENT", "no transaction of the batch can be included any more");
     this.#shelf.remove(batch.digest);
     const isFit = this.#fitness(nowMs);
-    for (const transaction of live)
-      this.#waiting.add(transaction, { isOwn: false, isFit: isFit(transaction) });
+    for (const transaction of live) this.#wait(transaction, { isOwn: false, isFit: isFit(transaction) });
     this.#carry(batch, from, live);
     return OK;
   }
@@ -189,6 +199,11 @@ export class Pool {
     this.#store.acknowledge(digest, validator);
   }
 
+  /** Validators are numbered anew: what was acknowledged by number counts for nobody. */
+  renumber(): void {
+    this.#store.forgetAcknowledgements();
+  }
+
   /** Whether no blocking set of validators has acknowledged a batch yet (lft.md rule 10). */
   isUnacknowledged(digest: Hash, isBlocking: (validators: Iterable<number>) => boolean): boolean {
     return this.has(digest) && !isBlocking(this.#store.acknowledged(digest));
@@ -212,21 +227,31 @@ export class Pool {
     return (transaction) => flawOf(transaction, judgement, chain);
   }
 
-  /** The body of a block: batches in turns of their sources, without what may not stand. Empty if nothing may. */
+  /**
+   * The body of a block: one transaction that stands alone, if any may; otherwise batches in turns of their sources,
+   * without what may not stand. Empty if nothing may.
+   */
   propose(judgement: Judgement): Proposed {
     const flaw = this.#flaws(judgement);
     const lineage = new Set(judgement.lineage);
-    return fillBlock({
-      cursors: this.#store.cursors(),
-      limits: this.#options.limits,
-      isSpent: ({ digest }) => this.#lineages.includesBatch(lineage, digest),
-      mayStand: (transaction) => {
-        const found = flaw(transaction);
-        // Or the leader would be told of something pending, find nothing to propose, and be told again.
-        if (found?.kind === "lasting") this.#waiting.judge(transaction.id, false);
-        return found === undefined;
-      },
-    });
+    const mayStand = (transaction: Transaction): boolean => {
+      const found = flaw(transaction);
+      // Or the leader would be told of something pending, find nothing to propose, and be told again.
+      if (found?.kind === "lasting") this.#waiting.judge(transaction.id, false);
+      return found === undefined;
+    };
+    const fill = (isMeant: (transaction: Transaction) => boolean): Proposed =>
+      fillBlock({
+        cursors: this.#store.cursors(),
+        limits: this.#options.limits,
+        isSpent: ({ digest }) => this.#lineages.includesBatch(lineage, digest),
+        mayStand: (transaction) => isMeant(transaction) && mayStand(transaction),
+      });
+    for (const id of this.#alone) {
+      const transaction = this.#waiting.isReady(id) ? this.#waiting.get(id) : undefined;
+      if (transaction !== undefined && mayStand(transaction)) return fill((other) => other.id === id);
+    }
+    return fill(({ id }) => !this.#alone.has(id));
   }
 
   /**
@@ -273,14 +298,17 @@ export class Pool {
 
   #remove(id: Hash): void {
     for (const digest of this.#waiting.remove(id)) this.#store.release(digest);
+    this.#alone.delete(id);
   }
 
   /** Whether a block of a time may include a transaction, whatever the chain holds. Asks once per sender. */
   #fitness(atMs: number): (transaction: Transaction) => boolean {
-    const { limits, maySubmit = () => true } = this.#options;
+    const { limits, maySubmit = () => true, standsAlone, mayStandAlone } = this.#options;
     const answers = new Map<Hash, boolean>();
-    return ({ sender, expiryMs }) => {
+    return (transaction) => {
+      const { sender, expiryMs } = transaction;
       if (expiryMs < atMs || expiryMs > atMs + limits.longestLifeMs) return false;
+      if (standsAlone?.(transaction) === true && mayStandAlone?.(transaction, atMs) === false) return false;
       const answer = answers.get(sender) ?? maySubmit(sender, atMs);
       answers.set(sender, answer);
       return answer;

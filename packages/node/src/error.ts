@@ -1,13 +1,7 @@
 /** Why a peer cannot start or go on. `code` is stable; the message says what to do. */
 export class NodeError extends Error {
   override readonly name = "NodeError";
-  readonly code:
-    | "GENESIS_INVALID"
-    | "KEY_MISMATCH"
-    | "PORT_IN_USE"
-    | "IDENTITY_INVALID"
-    | "NOT_A_MEMBER"
-    | "HOME_DAMAGED";
+  readonly code: "GENESIS_INVALID" | "PORT_IN_USE" | "IDENTITY_INVALID" | "HOME_DAMAGED";
 
   constructor(code: NodeError["code"], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -14,6 +14,7 @@ export const TAG = {
   stateBucket: domainTag("dure/state/bucket"),
   stateNode: domainTag("dure/state/node"),
   stateRoot: domainTag("dure/state/root"),
+  configuration: domainTag("dure/configuration"),
   attest: domainTag("dure/attest"),
   propose: domainTag("dure/lft/propose"),
   vote: domainTag("dure/lft/vote"),

@@ -44,7 +44,7 @@ const provenBy = (client: Client, facts: Facts): Readonly<Record<string, unknown
   if (facts.kind === "state") return {};
   const { id, header, transactions } = facts;
   const { height, view, epoch, parentId, timestampMs, bodyRoot, transactionCount } = header;
-  const proposer = client.trust.config.validators[header.proposer]?.id;
+  const proposer = client.trust.epochOf(header.epoch)?.epoch.config.validators[header.proposer]?.id;
   const block = { id, height, view, epoch, parentId, timestampMs, proposer, bodyRoot, transactionCount };
   return transactions === undefined ? block : { ...block, transactions: transactions.map((one) => one.id) };
 };

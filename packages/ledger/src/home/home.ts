@@ -80,7 +80,8 @@ const hasBlocks = async (directory: string): Promise<boolean> => {
 
 /**
  * Whether a directory is an existing home of this owner and genesis, or a new one, which is not made yet. A home is
- * made in this order: genesis, journal, `home.json`; so what lacks only the last was never used. Throws LedgerError
+ * made in this order: genesis, journal, `home.json`; so what lacks only the last was never used. With `mayTakeOver` a
+ * home of another consensus key is one to take over. Throws LedgerError
  * `FOREIGN_HOME` or `DAMAGED`, and changes nothing.
  */
 export const judgeHome = async (
@@ -88,7 +89,8 @@ export const judgeHome = async (
   owner: HomeOwner,
   genesis: Bytes,
   isJournalPristine: () => Promise<boolean>,
-): Promise<"existing" | "new"> => {
+  mayTakeOver = false,
+): Promise<"existing" | "new" | "taken over"> => {
   const home = await readIfThere(join(directory, HOME_FILE));
   const stored = await readIfThere(join(directory, GENESIS_FILE));
   if (home === undefined) {
@@ -102,10 +104,11 @@ export const judgeHome = async (
   if (found === undefined) throw damaged(directory, `has an unreadable ${HOME_FILE}`);
   if (found.owner === undefined) throw foreign(directory, `format (${found.format}, not ${FORMAT})`);
   if (found.owner.channelId !== owner.channelId) throw foreign(directory, "channel");
-  if (!isSameKey(found.owner.publicKey, owner.publicKey)) throw foreign(directory, "consensus key");
+  const isOurs = isSameKey(found.owner.publicKey, owner.publicKey);
+  if (!isOurs && !mayTakeOver) throw foreign(directory, "consensus key");
   if (stored === undefined) throw damaged(directory, `has lost its ${GENESIS_FILE}`);
   if (!equalBytes(stored, genesis)) throw foreign(directory, "genesis");
-  return "existing";
+  return isOurs ? "existing" : "taken over";
 };
 
 /** Writes the genesis document: the first step of making a home. */

@@ -6,11 +6,18 @@ import type { Hash } from "@dure/types";
  */
 export const PROOF_FORMAT = "dure/proof/1";
 
+/** The end of an epoch: the header of its last block, that block's commit proof and its only transaction. */
+export type EndDocument = {
+  readonly header: string;
+  readonly commit: string;
+  readonly transaction: string;
+};
+
 type Common = {
   readonly format: typeof PROOF_FORMAT;
   readonly channelId: Hash;
-  /** End certificates that lead from the genesis to a later validator set: none while there is one epoch. */
-  readonly epochs: readonly string[];
+  /** The ends of the epochs from the first on, as far as the proof's certificates need them. */
+  readonly epochs: readonly EndDocument[];
 };
 
 /** A Merkle path: `index` of `count` leaves, siblings from the bottom up. */

@@ -12,6 +12,7 @@ import {
   commitBy,
   commitByChild,
   foundNetwork,
+  handOver,
   type Network,
   resultParts,
   runChain,
@@ -44,7 +45,7 @@ export const makeWorld = (keys: number, name = "test"): World => {
     chainOf(blocks.slice(from - 1, to), commitBy(network, at(to), [0, 1, 2, 3]));
   const transaction = (height: number, index: number, chain: ReturnType<typeof single>, isExecuted = true) =>
     encodeTransactionDocument(
-      channelId,
+      { channelId, ends: [] },
       transactionParts(at(height), index, chain),
       isExecuted ? resultParts(network, at(height), index) : undefined,
     );
@@ -56,11 +57,12 @@ export const makeWorld = (keys: number, name = "test"): World => {
   });
   const state = (height: number, key: string) =>
     encodeStateDocument(
-      channelId,
+      { channelId, ends: [] },
       encodeText(key),
       at(height).prove(encodeText(key)),
       attestBy(network, at(height).execution),
     );
+  const handover = handOver(network, keys + 50, at(blocks.length));
   const proofs: NamedProof[] = [
     {
       name: "the only transaction of a block, by its commit certificate",
@@ -71,30 +73,48 @@ export const makeWorld = (keys: number, name = "test"): World => {
     { name: "a transaction that is final alone", document: transaction(4, 3, single(4), false) },
     {
       name: "a header, by its commit certificate",
-      document: encodeBlockDocument(channelId, 2, single(2), undefined),
+      document: encodeBlockDocument({ channelId, ends: [] }, 2, single(2), undefined),
     },
     {
       name: "a header committed by a descendant",
-      document: encodeBlockDocument(channelId, 1, several(1, 4), undefined),
+      document: encodeBlockDocument({ channelId, ends: [] }, 1, several(1, 4), undefined),
     },
     {
       name: "a whole block with its results",
-      document: encodeBlockDocument(channelId, 5, twoChain(5), dataOf(5)),
+      document: encodeBlockDocument({ channelId, ends: [] }, 5, twoChain(5), dataOf(5)),
     },
     {
       name: "a whole block that is final alone",
-      document: encodeBlockDocument(channelId, 4, single(4), dataOf(4, false)),
+      document: encodeBlockDocument({ channelId, ends: [] }, 4, single(4), dataOf(4, false)),
     },
     {
       name: "an empty block with its results",
-      document: encodeBlockDocument(channelId, 3, twoChain(3), dataOf(3)),
+      document: encodeBlockDocument({ channelId, ends: [] }, 3, twoChain(3), dataOf(3)),
     },
     { name: "a key and its value", document: state(5, "key 2/13") },
     { name: "a key that holds nothing", document: state(5, "key 9/9") },
     { name: "a key in a state of one bucket", document: state(1, "key 1/0") },
     { name: "a key that is not there yet", document: state(1, "key 2/13") },
+    {
+      name: "a header of the second epoch",
+      document: encodeBlockDocument(
+        { channelId, ends: [handover.end] },
+        handover.first.header.height,
+        chainOf([handover.first], commitBy(handover.next, handover.first)),
+        undefined,
+      ),
+    },
+    {
+      name: "a key in a state that the second epoch attests",
+      document: encodeStateDocument(
+        { channelId, ends: [handover.end] },
+        encodeText("key 1/0"),
+        at(1).prove(encodeText("key 1/0")),
+        attestBy(handover.next, { ...at(1).execution, epoch: 2 }),
+      ),
+    },
   ];
-  return { network, blocks, proofs };
+  return { network, blocks: [...blocks, handover.last, handover.first], proofs };
 };
 
 const receiptAt = (block: Block, index: number): Receipt => {

@@ -44,7 +44,25 @@ export type BlockData = {
     | undefined;
 };
 
-const common = (channelId: Hash) => ({ format: PROOF_FORMAT, channelId, epochs: [] }) as const;
+/** The end of an epoch, as the ledger holds it: the bytes of the block's header and of its only transaction. */
+export type EpochEnd = {
+  readonly header: Bytes;
+  readonly commit: CommitProof;
+  readonly transaction: Bytes;
+};
+
+/** Of which channel a proof is, and the ends of all epochs before the one that certified it. */
+export type ProofContext = { readonly channelId: Hash; readonly ends: readonly EpochEnd[] };
+
+const common = ({ channelId, ends }: ProofContext) => ({
+  format: PROOF_FORMAT as typeof PROOF_FORMAT,
+  channelId,
+  epochs: ends.map(({ header, commit, transaction }) => ({
+    header: toBase64(header),
+    commit: commitText(commit),
+    transaction: toBase64(transaction),
+  })),
+});
 
 const pathDocument = ({ index, count, siblings }: MerklePath): PathDocument => ({ index, count, siblings });
 
@@ -60,11 +78,11 @@ const chainDocument = ({ headers, proof }: HeaderChain) => ({
 
 /** The JSON of a transaction's proof; without `result` it shows that the transaction is final, and no result. */
 export const encodeTransactionDocument = (
-  channelId: Hash,
+  context: ProofContext,
   { height, index, transaction, path, chain }: TransactionParts,
   result: ResultParts | undefined,
 ): TransactionProofDocument => ({
-  ...common(channelId),
+  ...common(context),
   kind: "transaction",
   height,
   index,
@@ -83,12 +101,12 @@ export const encodeTransactionDocument = (
 
 /** The JSON of a block's proof; with `data` it holds the whole block, with its receipts if they are given. */
 export const encodeBlockDocument = (
-  channelId: Hash,
+  context: ProofContext,
   height: number,
   chain: HeaderChain,
   data: BlockData | undefined,
 ): BlockProofDocument => ({
-  ...common(channelId),
+  ...common(context),
   kind: "block",
   height,
   ...chainDocument(chain),
@@ -112,12 +130,12 @@ export const encodeBlockDocument = (
  * execution certificate.
  */
 export const encodeStateDocument = (
-  channelId: Hash,
+  context: ProofContext,
   key: Bytes,
   state: Bytes,
   execution: ExecutionCertificate,
 ): StateProofDocument => ({
-  ...common(channelId),
+  ...common(context),
   kind: "state",
   key: toBase64(key),
   state: toBase64(state),

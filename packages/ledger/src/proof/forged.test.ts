@@ -2,15 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   baseCertificate,
-  blockId,
   CERTIFICATE_KIND,
   type CommitProof,
   type DirectCommitProof,
   type ExecutionCertificate,
-  encodeHeader,
   encodeReceipt,
   encodeText,
-  type Header,
   merklePath,
   merkleRoot,
   NO_SIGNATURES,
@@ -25,6 +22,7 @@ import {
 } from "./encode.ts";
 import type { ProofRefusalCode } from "./facts.ts";
 import {
+  altered,
   attestBy,
   type Block,
   certify,
@@ -53,14 +51,7 @@ const refused = (code: ProofRefusalCode, document: unknown): void => {
 };
 
 const committed = (height: number, proof: CommitProof): unknown =>
-  encodeBlockDocument(channelId, height, chainOf([at(height)], proof), undefined);
-
-/** A block with another header: its id follows. */
-const altered = (block: Block, change: Partial<Header>): Block => {
-  const header = { ...block.header, ...change };
-  const headerBytes = encodeHeader(header);
-  return { ...block, header, headerBytes, id: blockId(suite, headerBytes) };
-};
+  encodeBlockDocument({ channelId, ends: [] }, height, chainOf([at(height)], proof), undefined);
 
 const vote = certify(network, CERTIFICATE_KIND.vote, at(1));
 
@@ -140,21 +131,31 @@ describe("a commit proof is taken only as a quorum of the genesis made it", () =
     for (const certificate of [base, { ...base, kind: CERTIFICATE_KIND.commit, blockId: header.id }])
       refused(
         "PROOF_INVALID",
-        encodeBlockDocument(channelId, 1, chain({ kind: "commit", certificate }), undefined),
+        encodeBlockDocument({ channelId, ends: [] }, 1, chain({ kind: "commit", certificate }), undefined),
       );
   });
 
   test("a block of an epoch that the genesis does not lead to is refused as such", () => {
     const later = altered(at(1), { epoch: 2 });
-    const document = encodeBlockDocument(channelId, 1, chainOf([later], commitBy(network, later)), undefined);
+    const document = encodeBlockDocument(
+      { channelId, ends: [] },
+      1,
+      chainOf([later], commitBy(network, later)),
+      undefined,
+    );
     refused("EPOCH_UNKNOWN", document);
-    refused("EPOCH_UNKNOWN", { ...(committed(1, commitBy(network, at(1))) as object), epochs: ["AAAA"] });
+    refused("PROOF_MALFORMED", { ...(committed(1, commitBy(network, at(1))) as object), epochs: ["AAAA"] });
   });
 });
 
 describe("headers lead from the block to the committed one without a gap", () => {
   const document = (headers: readonly Block[], last: Block, height = headers[0]?.header.height ?? 1) =>
-    encodeBlockDocument(channelId, height, chainOf(headers, commitBy(network, last)), undefined);
+    encodeBlockDocument(
+      { channelId, ends: [] },
+      height,
+      chainOf(headers, commitBy(network, last)),
+      undefined,
+    );
 
   test("in order, each once, from the very height", () => {
     assert.ok(verifyProof(trust, document([at(1), at(2), at(3)], at(3))).ok);
@@ -186,7 +187,7 @@ describe("headers lead from the block to the committed one without a gap", () =>
 describe("a result is shown only with the receipt, the place and the certificate of this very transaction", () => {
   const chain = chainOf([at(2)], commitBy(network, at(2)));
   const document = (result: Partial<ResultParts>) =>
-    encodeTransactionDocument(channelId, transactionParts(at(2), 1, chain), {
+    encodeTransactionDocument({ channelId, ends: [] }, transactionParts(at(2), 1, chain), {
       ...resultParts(network, at(2), 1),
       ...result,
     });
@@ -253,7 +254,7 @@ test("a block that leaves out, adds or reorders a transaction is refused", () =>
   const all = at(2).transactions.map(({ bytes }) => bytes);
   const [first, second, third] = all as [Uint8Array, Uint8Array, Uint8Array];
   const document = (transactions: readonly Uint8Array[], receipts = at(2).receipts) =>
-    encodeBlockDocument(channelId, 2, chain, {
+    encodeBlockDocument({ channelId, ends: [] }, 2, chain, {
       transactions,
       receipts: { receipts, execution: attestBy(network, at(2).execution) },
     });
@@ -276,10 +277,10 @@ describe("a block that a quorum committed or attested wrongly is refused all the
   const document = (transactions: readonly Uint8Array[], transactionCount = transactions.length) => {
     const block = altered(at(2), { bodyRoot: merkleRoot(suite, transactions), transactionCount });
     const chain = chainOf([block], commitBy(network, block));
-    return encodeBlockDocument(channelId, 2, chain, { transactions, receipts: undefined });
+    return encodeBlockDocument({ channelId, ends: [] }, 2, chain, { transactions, receipts: undefined });
   };
   const attested = (receipts: readonly Uint8Array[], height = 2) =>
-    encodeBlockDocument(channelId, 2, chainOf([at(2)], commitBy(network, at(2))), {
+    encodeBlockDocument({ channelId, ends: [] }, 2, chainOf([at(2)], commitBy(network, at(2))), {
       transactions: all,
       receipts: {
         receipts,
@@ -305,7 +306,7 @@ describe("a block that a quorum committed or attested wrongly is refused all the
     const chain = chainOf([alone], commitBy(network, alone));
     const path = merklePath(suite, [Uint8Array.of(7)], 0);
     const parts = { height: 1, index: 0, transaction: Uint8Array.of(7), path, chain };
-    refused("PROOF_MALFORMED", encodeTransactionDocument(channelId, parts, undefined));
+    refused("PROOF_MALFORMED", encodeTransactionDocument({ channelId, ends: [] }, parts, undefined));
   });
 
   test("where its receipts are more, fewer, or of another height", () => {
@@ -319,7 +320,7 @@ describe("a block that a quorum committed or attested wrongly is refused all the
 test("a state is shown only under a root that a quorum attested, and not where none was", () => {
   const key = encodeText("key 2/1");
   const document = (execution: ExecutionCertificate, state = at(2).prove(key)) =>
-    encodeStateDocument(channelId, key, state, execution);
+    encodeStateDocument({ channelId, ends: [] }, key, state, execution);
   assert.ok(verifyProof(trust, document(attestBy(network, at(2).execution))).ok);
   refused("PROOF_INVALID", document(attestBy(network, at(3).execution)));
   refused("PROOF_INVALID", document(attestBy(network, at(2).execution), at(1).prove(key)));

@@ -27,7 +27,7 @@ const refused = (code: string, document: unknown): void => {
 };
 
 const committed = (height: number, proof: CommitProof): unknown =>
-  encodeBlockDocument(channelId, height, chainOf([at(height)], proof), undefined);
+  encodeBlockDocument({ channelId, ends: [] }, height, chainOf([at(height)], proof), undefined);
 
 describe("a hostile proof costs no more than an honest one", () => {
   const base = committed(1, commitBy(network, at(1))) as Record<string, unknown>;
@@ -50,7 +50,7 @@ describe("a hostile proof costs no more than an honest one", () => {
     const execution = attestBy(network, at(2).execution);
     const sized = (length: number): unknown => {
       const key = new Uint8Array(length);
-      return encodeStateDocument(channelId, key, at(2).prove(key), execution);
+      return encodeStateDocument({ channelId, ends: [] }, key, at(2).prove(key), execution);
     };
     assert.ok(verifyProof(trust, sized(65_536)).ok);
     refused("PROOF_MALFORMED", sized(65_537));
@@ -73,7 +73,7 @@ describe("a hostile proof costs no more than an honest one", () => {
     const trusted = trustOf(counting, network.genesisText);
     assert.ok(trusted.ok);
     const gap = encodeBlockDocument(
-      channelId,
+      { channelId, ends: [] },
       1,
       chainOf([at(1), at(3)], commitBy(network, at(3))),
       undefined,

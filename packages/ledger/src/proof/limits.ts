@@ -6,7 +6,9 @@ export const PROOF_LIMITS = {
   /** Headers from the block to the one that is committed with it. */
   headersMax: 1_024,
   headerBytesMax: 1 << 17,
-  /** Two certificates of 1,024 validators and a header fit. */
+  /** Epochs that a proof leads through. */
+  epochsMax: 1_024,
+  /** Two certificates of 1,024 validators and some headers fit. */
   commitBytesMax: 1 << 19,
   executionBytesMax: 1 << 17,
   transactionBytesMax: 1 << 20,

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import type { Bytes } from "@dure/crypto";
 import { createSodiumSuite } from "@dure/crypto/sodium";
-import { DEFAULTS, formatGenesis, type GenesisDocument } from "@dure/membership";
+import {
+  CONFIGURATION_SCORE,
+  type ConfigurationChange,
+  configurationPayload,
+  DEFAULTS,
+  formatGenesis,
+  type GenesisDocument,
+} from "@dure/membership";
 import {
   attestStatement,
   blockId,
@@ -30,7 +37,7 @@ import {
 } from "@dure/types";
 import type { Changes } from "../state/key-value.ts";
 import { createState, type State } from "../state/state.ts";
-import type { HeaderChain, ResultParts, TransactionParts } from "./encode.ts";
+import type { EpochEnd, HeaderChain, ResultParts, TransactionParts } from "./encode.ts";
 import { type Trust, trustOf } from "./trust.ts";
 
 export const suite = createSodiumSuite();
@@ -149,6 +156,70 @@ const receiptOf = (id: Hash, height: number, index: number): Receipt => ({
   result: `{"sum":${index}}`,
   events: [{ score: "bank", name: "paid", data: `{"n":${index}}` }],
 });
+
+/** What an epoch's last block and the first of the next one are, with the next one's validators. */
+export type Handover = {
+  readonly end: EpochEnd;
+  readonly last: Block;
+  readonly next: Network;
+  readonly first: Block;
+};
+
+/**
+ * Ends the first epoch of a network above a block by giving all its validators new keys, which follow from a number. The
+ * state stays as that block left it.
+ */
+export const handOver = (
+  network: Network,
+  keys: number,
+  before: Block,
+  change: Partial<ConfigurationChange> = {},
+): Handover => {
+  const seeds = network.seeds.map((_, at) => new Uint8Array(32).fill(keys + at));
+  const set = seeds.map((seed, at) => ({
+    id: `peer${at}.org`,
+    publicKey: toHex(suite.publicKeyOf(seed)),
+    weight: 1,
+  }));
+  const payload = configurationPayload({ epoch: 2, validators: { set }, ...change }, []);
+  const height = before.header.height + 1;
+  const { sender, salt, expiryMs } = transactionOf(network.channelId, height, 0);
+  const body = { channelId: network.channelId, sender, salt, expiryMs, score: CONFIGURATION_SCORE, payload };
+  const bytes = signTransaction(suite, body, clientSeed);
+  const transaction = decodeTransaction(suite, bytes, bytes.length);
+  assert.ok(transaction.ok);
+  const last = followUp(before, [transaction.value], { endsEpoch: true });
+  const first = followUp(last, [], { epoch: 2, view: 1 });
+  const end = { header: last.headerBytes, commit: commitBy(network, last), transaction: bytes };
+  return { end, last, next: { ...network, seeds }, first };
+};
+
+/** A block above another that leaves the state as it is. */
+const followUp = (parent: Block, transactions: readonly Transaction[], change: Partial<Header>): Block => {
+  const { height, timestampMs } = parent.header;
+  const receipts = transactions.map(({ id }) => encodeReceipt(receiptOf(id, height + 1, 0)));
+  const { stateRoot } = parent.execution;
+  const execution = { epoch: 1, height: height + 1, stateRoot, receiptsRoot: merkleRoot(suite, receipts) };
+  const header = {
+    ...parent.header,
+    ...{ height: height + 1, view: height + 1, parentId: parent.id, timestampMs: timestampMs + BLOCK_MS },
+    transactionCount: transactions.length,
+    bodyRoot: merkleRoot(
+      suite,
+      transactions.map(({ bytes }) => bytes),
+    ),
+    endsEpoch: false,
+    ...change,
+  };
+  return altered({ ...parent, transactions, receipts, execution }, header);
+};
+
+/** A block with another header: its id follows. */
+export const altered = (block: Block, change: Partial<Header>): Block => {
+  const header = { ...block.header, ...change };
+  const headerBytes = encodeHeader(header);
+  return { ...block, header, headerBytes, id: blockId(suite, headerBytes) };
+};
 
 const memoryState = (): { readonly state: State; readonly copy: () => State; readonly stored: Changes } => {
   const stored: Changes = new Map();

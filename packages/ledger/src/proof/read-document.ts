@@ -22,6 +22,13 @@ export type ReadHeader = { readonly bytes: Bytes; readonly header: Header };
 /** The headers from a block up to the one that the proof commits: at least one. */
 export type ReadChain = { readonly headers: readonly ReadHeader[]; readonly commit: CommitProof };
 
+/** The end of an epoch. */
+export type ReadEnd = {
+  readonly header: ReadHeader;
+  readonly commit: CommitProof;
+  readonly transaction: Bytes;
+};
+
 export type ReadTransactionProof = {
   readonly kind: "transaction";
   readonly height: number;
@@ -56,7 +63,11 @@ export type ReadStateProof = {
 };
 
 /** A proof in the right form: its parts are decoded, and nothing of it is verified. */
-export type ReadProof = ReadTransactionProof | ReadBlockProof | ReadStateProof;
+export type ReadProof = { readonly ends: readonly ReadEnd[] } & (
+  | ReadTransactionProof
+  | ReadBlockProof
+  | ReadStateProof
+);
 
 const COMMON = ["format", "kind", "channelId", "epochs"] as const;
 const CHAIN = ["height", "headers", "commit"] as const;
@@ -69,6 +80,7 @@ const FIELDS = {
 const {
   headersMax,
   headerBytesMax,
+  epochsMax,
   commitBytesMax,
   executionBytesMax,
   transactionBytesMax,
@@ -94,19 +106,31 @@ const readPath = (json: JsonReader, value: unknown, what: string): MerklePath =>
 const readExecution = (json: JsonReader, value: unknown, what: string): ExecutionCertificate =>
   decoded(decode(json.bytes(value, what, executionBytesMax), readExecutionCertificate), what);
 
+const readHeader = (json: JsonReader, value: unknown, what: string): ReadHeader => {
+  const bytes = json.bytes(value, what, headerBytesMax);
+  return { bytes, header: decoded(decodeHeader(bytes), what) };
+};
+
+const readCommit = (json: JsonReader, value: unknown, what: string): CommitProof =>
+  decoded(decode(json.bytes(value, what, commitBytesMax), readCommitProof), what);
+
+const readEnd = (json: JsonReader, value: unknown, what: string): ReadEnd => {
+  const { header, commit, transaction } = json.object(value, what, ["header", "commit", "transaction"]);
+  return {
+    header: readHeader(json, header, `${what}.header`),
+    commit: readCommit(json, commit, `${what}.commit`),
+    transaction: json.bytes(transaction, `${what}.transaction`, transactionBytesMax),
+  };
+};
+
 type ChainFields = Readonly<Record<"headers" | "commit", unknown>>;
 
 const readChain = (json: JsonReader, fields: ChainFields): ReadChain => {
-  const headers = json.list(fields.headers, "headers", headersMax, (item, what) => {
-    const bytes = json.bytes(item, what, headerBytesMax);
-    return { bytes, header: decoded(decodeHeader(bytes), what) };
-  });
-  if (headers.length === 0) return malformed("headers is empty");
-  const commit = decoded(
-    decode(json.bytes(fields.commit, "commit", commitBytesMax), readCommitProof),
-    "commit",
+  const headers = json.list(fields.headers, "headers", headersMax, (item, what) =>
+    readHeader(json, item, what),
   );
-  return { headers, commit };
+  if (headers.length === 0) return malformed("headers is empty");
+  return { headers, commit: readCommit(json, fields.commit, "commit") };
 };
 
 const readTransactionProof = (json: JsonReader, value: unknown): ReadTransactionProof => {
@@ -190,7 +214,6 @@ export const readProof = (channelId: Hash, value: unknown): ReadProof => {
   if (!isKind(kind)) return malformed(`the kind is not one of ${Object.keys(READERS).join(", ")}`);
   if (json.hash(channel, "channelId") !== channelId)
     return refuse("PROOF_WRONG_CHANNEL", `the proof is of channel ${String(channel)}, not of ${channelId}`);
-  if (!Array.isArray(epochs)) return malformed("epochs is no list");
-  if (epochs.length > 0) return refuse("EPOCH_UNKNOWN", "the proof leads to an epoch that is not known here");
-  return READERS[kind](json, value);
+  const ends = json.list(epochs, "epochs", epochsMax, (item, what) => readEnd(json, item, what));
+  return { ends, ...READERS[kind](json, value) };
 };

@@ -1,16 +1,22 @@
 import { type ValidatorSet, validatorSet } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
-import { type ChannelConfig, epochConfig, parseGenesis } from "@dure/membership";
+import { type ChannelConfig, type Epoch, FIRST_EPOCH, firstEpoch, parseGenesis } from "@dure/membership";
 import type { Hash } from "@dure/types";
 import { refuse } from "./refusal.ts";
+
+/** An epoch that a verifier has come to, with the validators whose signatures count in it. */
+export type KnownEpoch = { readonly epoch: Epoch; readonly set: ValidatorSet };
 
 /** What a verifier starts from: one channel's genesis, and nothing that any peer said. */
 export type Trust = {
   readonly suite: CryptoSuite;
   readonly channelId: Hash;
+  /** The genesis' configuration. */
   readonly config: ChannelConfig;
-  /** The validators whose signatures count in an epoch; undefined for one that the genesis does not lead to. */
-  readonly validatorsOf: (epoch: number) => ValidatorSet | undefined;
+  /** An epoch that the genesis leads to, as far as verified end certificates have shown; undefined beyond. */
+  readonly epochOf: (epoch: number) => KnownEpoch | undefined;
+  /** The epoch that `verify` leads to, which is asked once for each `key`: the bytes of the way there. What it throws passes. */
+  readonly remember: (epoch: number, key: string, verify: () => KnownEpoch) => KnownEpoch;
 };
 
 /** Trust in a genesis document, or why it is refused. */
@@ -25,20 +31,34 @@ export type TrustResult =
 export const trustOf = (suite: CryptoSuite, genesisText: string): TrustResult => {
   const parsed = parseGenesis(suite, genesisText);
   if (!parsed.ok) return parsed;
-  const { config, channelId } = parsed;
-  const sets = new Map<number, ValidatorSet>();
-  const validatorsOf = (epoch: number): ValidatorSet | undefined => {
-    const known = sets.get(epoch);
-    const found = known === undefined ? epochConfig(config, channelId, epoch) : undefined;
-    if (found === undefined) return known;
-    const set = validatorSet({ suite, ...found });
-    sets.set(epoch, set);
-    return set;
+  const { config, document, channelId } = parsed;
+  const epoch = firstEpoch(document, channelId);
+  const first = { key: "", known: { epoch, set: validatorSet({ suite, ...epoch }) } };
+  const remembered = new Map<number, { readonly key: string; readonly known: KnownEpoch }>([
+    [FIRST_EPOCH, first],
+  ]);
+  const remember: Trust["remember"] = (of, key, verify) => {
+    const held = remembered.get(of);
+    if (held?.key === key) return held.known;
+    const known = verify();
+    remembered.set(of, { key, known });
+    return known;
   };
-  return { ok: true, trust: { suite, channelId, config, validatorsOf } };
+  const epochOf = (of: number): KnownEpoch | undefined => remembered.get(of)?.known;
+  return { ok: true, trust: { suite, channelId, config, epochOf, remember } };
 };
+
+/** The peer id of the validator that proposed a block, as far as the trust knows the epoch. */
+export const proposerOf = (
+  trust: Trust,
+  { epoch, proposer }: { readonly epoch: number; readonly proposer: number },
+): string | undefined => trust.epochOf(epoch)?.epoch.config.validators[proposer]?.id;
+
+/** The first epoch, which every genesis begins. */
+export const firstKnown = (trust: Trust): KnownEpoch =>
+  trust.epochOf(FIRST_EPOCH) ?? refuse("EPOCH_UNKNOWN", "the genesis begins no epoch");
 
 /** The validator set of an epoch. Refuses an epoch that the trust does not lead to. */
 export const validatorsOf = (trust: Trust, epoch: number): ValidatorSet =>
-  trust.validatorsOf(epoch) ??
-  refuse("EPOCH_UNKNOWN", `the genesis does not lead to the validators of epoch ${epoch}`);
+  trust.epochOf(epoch)?.set ??
+  refuse("EPOCH_UNKNOWN", `neither the genesis nor the proof leads to the validators of epoch ${epoch}`);

@@ -61,7 +61,7 @@ const REFUSED: readonly {
   { name: "a number in text", of: 0, change: (proof) => ({ ...proof, height: "1" }) },
   { name: "another channel", of: 0, change: (proof) => ({ ...proof, channelId: "00".repeat(32) }) },
   {
-    name: "an epoch that the genesis does not lead to",
+    name: "an end of an epoch that is none",
     of: 0,
     change: (proof) => ({ ...proof, epochs: ["AA=="] }),
   },

@@ -83,7 +83,11 @@ test("whatever a chain is like, the proof of any of its transactions shows that 
       const last = chain[to - 1] ?? assert.fail("no block");
       const headers = chainOf(chain.slice(height - 1, to), commitBy(founded, last, signers));
       const parts = transactionParts(block, index, headers);
-      const document = encodeTransactionDocument(founded.channelId, parts, undefined);
+      const document = encodeTransactionDocument(
+        { channelId: founded.channelId, ends: [] },
+        parts,
+        undefined,
+      );
       const verdict = verifyProof(founded.trust, document);
       assert.ok(verdict.ok, verdict.ok ? "" : verdict.message);
       assertTrue(chain, verdict);
@@ -101,11 +105,17 @@ test("a chain of 1,024 headers is followed, and one more is refused unread", () 
   const chain = chainOf(long.slice(0, 1_024), commitBy(network, last));
   const parts = transactionParts(long[0] ?? assert.fail("no block"), 0, chain);
   const result = resultParts(network, long[0] ?? assert.fail("no block"), 0);
-  const verdict = verifyProof(trust, encodeTransactionDocument(network.channelId, parts, result));
+  const verdict = verifyProof(
+    trust,
+    encodeTransactionDocument({ channelId: network.channelId, ends: [] }, parts, result),
+  );
   assert.ok(verdict.ok, verdict.ok ? "" : verdict.message);
   const tip = long[1_024] ?? assert.fail("no block");
   const longer = chainOf(long, commitBy(network, tip));
-  const refused = verifyProof(trust, encodeBlockDocument(network.channelId, 1, longer, undefined));
+  const refused = verifyProof(
+    trust,
+    encodeBlockDocument({ channelId: network.channelId, ends: [] }, 1, longer, undefined),
+  );
   assert.ok(!refused.ok);
   assert.equal(refused.code, "PROOF_MALFORMED");
 });

@@ -3,10 +3,12 @@ import { type ReadProof, readProof } from "./read-document.ts";
 import { malformed, ProofRefusal } from "./refusal.ts";
 import type { Trust } from "./trust.ts";
 import { blockFacts } from "./verify-block.ts";
+import { followEnds } from "./verify-ends.ts";
 import { stateFacts } from "./verify-state.ts";
 import { transactionFacts } from "./verify-transaction.ts";
 
-const factsOf = (trust: Trust, proof: ReadProof): ProofFacts => {
+const factsOf = (genesis: Trust, proof: ReadProof): ProofFacts => {
+  const trust = followEnds(genesis, proof.ends);
   switch (proof.kind) {
     case "transaction":
       return transactionFacts(trust, proof);
@@ -39,7 +41,7 @@ const verdictOf = (work: () => ProofFacts): ProofVerdict => {
 /**
  * What a proof (specs/proofs.md) shows to someone who trusts the genesis alone, or why it is refused. `value` is what
  * `JSON.parse` gives; no value makes it throw. Work and memory are linear in the value, and no proof costs more
- * signatures than three times the validators.
+ * signatures than three times the validators, and twice those of each epoch that it leads through.
  */
 export const verifyProof = (trust: Trust, value: unknown): ProofVerdict =>
   verdictOf(() => factsOf(trust, readAny(trust, value)));

@@ -31,7 +31,8 @@ const node = () => {
     isCommitted: (id: Hash) => committed.has(id),
   });
   const { transactionBytesMax } = config.limits;
-  const options = { suite, pool, identities, transactionBytesMax, now: Date.now };
+  const configurations = { judge: () => assert.fail("nothing here changes the configuration") };
+  const options = { suite, pool, identities, configurations, transactionBytesMax, now: Date.now };
   return { pool, identities, admit: (bytes: Uint8Array) => admit(options, bytes) };
 };
 

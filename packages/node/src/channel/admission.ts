@@ -1,6 +1,8 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { isConfiguration } from "@dure/membership";
 import type { Pool } from "@dure/mempool";
 import { decodeTransaction, type Hash, payloadValue, type Transaction, verifyTransaction } from "@dure/types";
+import type { Configurations } from "./configurations.ts";
 import type { Identities } from "./identities.ts";
 
 /** The answer to a submission: the transaction's id, or why it was refused. */
@@ -12,6 +14,7 @@ export type AdmissionOptions = {
   readonly suite: CryptoSuite;
   readonly pool: Pool;
   readonly identities: Identities;
+  readonly configurations: Pick<Configurations, "judge">;
   readonly transactionBytesMax: number;
   readonly now: () => number;
 };
@@ -31,9 +34,18 @@ const judge = ({ suite, identities, now }: AdmissionOptions, transaction: Transa
   return { ok: true, id: transaction.id };
 };
 
+/** Why a change of the configuration could not end the current epoch, told at once to who submits it. */
+const judgeChange = (
+  { configurations, now }: AdmissionOptions,
+  transaction: Transaction,
+): Admission | undefined => {
+  const verdict = isConfiguration(transaction) ? configurations.judge(transaction, now()) : undefined;
+  return verdict?.ok === false ? verdict : undefined;
+};
+
 /**
- * Admits a client's signed transaction: strict decoding, channel, sender, role, payload, signature, life, duplicates,
- * quota. Nothing of a refused transaction is kept. The bytes are copied, so that no request's buffer lives on.
+ * Admits a client's signed transaction: strict decoding, channel, sender, role, payload, signature, change
+ * of the configuration, life, duplicates, quota. Nothing of a refused transaction is kept. The bytes are copied, so that no request's buffer lives on.
  */
 export const admit = (options: AdmissionOptions, bytes: Bytes): Admission => {
   const { suite, pool, transactionBytesMax, now } = options;
@@ -48,6 +60,8 @@ export const admit = (options: AdmissionOptions, bytes: Bytes): Admission => {
   const transaction = decoded.value;
   const judged = judge(options, transaction);
   if (!judged.ok) return judged;
+  const refused = judgeChange(options, transaction);
+  if (refused !== undefined) return refused;
   const admitted = pool.admit(transaction, now());
   return admitted.ok ? judged : refuse(admitted.code, admitted.message);
 };

@@ -25,7 +25,8 @@ export type BatchesOptions = {
   readonly channelId: Hash;
   readonly limits: BatchLimits;
   readonly pool: Pool;
-  readonly identities: Identities;
+  /** The current epoch's. */
+  readonly identities: () => Identities;
   readonly links: Links;
   readonly isBlocking: (validators: Iterable<number>) => boolean;
   readonly now: () => number;
@@ -65,13 +66,10 @@ export class Batches {
   }
 
   #cut(): void {
-    const { pool, identities, links } = this.#options;
+    const { pool, links } = this.#options;
     if (this.#isClosed) return;
-    for (
-      let batch = pool.cut(identities.certificateOf);
-      batch !== undefined;
-      batch = pool.cut(identities.certificateOf)
-    ) {
+    const { certificateOf } = this.#options.identities();
+    for (let batch = pool.cut(certificateOf); batch !== undefined; batch = pool.cut(certificateOf)) {
       links.broadcast({ type: "batches", batches: [batch.bytes] });
       this.#taken(batch);
     }
@@ -130,7 +128,8 @@ export class Batches {
    * does not verify.
    */
   flawOf(batch: Batch): string | undefined {
-    const { suite, identities, pool, now } = this.#options;
+    const { suite, pool, now } = this.#options;
+    const identities = this.#options.identities();
     const judgedAtMs = now() - SKEW_MS;
     for (const der of batch.certificates.values()) {
       const { id, judged } = identities.learn(der);

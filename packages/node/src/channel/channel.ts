@@ -4,12 +4,11 @@ import {
   type Effect,
   type EngineConfig,
   type Head,
-  type ValidatorSet,
-  validatorSet,
+  recordEpoch,
 } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { Ledger } from "@dure/ledger";
-import type { ChannelConfig } from "@dure/membership";
+import { type ChannelConfig, isConfiguration } from "@dure/membership";
 import { Pool } from "@dure/mempool";
 import type { Lane } from "@dure/network";
 import type { ScoreHost } from "@dure/score-host";
@@ -21,7 +20,7 @@ import {
   bodyRoot,
   decodeBlock,
   encodeBody,
-  type Hash,
+  type Transaction,
 } from "@dure/types";
 import type { Logger } from "pino";
 import { type Admission, admit } from "./admission.ts";
@@ -29,12 +28,15 @@ import { Batches } from "./batches.ts";
 import { BlockReads, readBlock } from "./block-reads.ts";
 import { blockOf, Candidates, type HeldBlock, holdBlock, readHeldBlock } from "./candidates.ts";
 import { Certificates } from "./certificates.ts";
+import { Configurations } from "./configurations.ts";
 import { createDriver, type Driver } from "./driver.ts";
+import { type EngineSelf, engineConfig } from "./engine-config.ts";
+import type { Epochs } from "./epochs.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { Execution } from "./execution.ts";
 import { Fetcher } from "./fetcher.ts";
 import { decodeFrame, type Frame } from "./frame.ts";
-import { createIdentities, type Identities } from "./identities.ts";
+import type { Identities } from "./identities.ts";
 import type { Links } from "./links.ts";
 import { unattested } from "./log-read.ts";
 import { Moves } from "./moves.ts";
@@ -43,16 +45,18 @@ import { Proofs } from "./proofs.ts";
 import { Refusals } from "./refusals.ts";
 import { Repair } from "./repair.ts";
 import { Serving } from "./serving.ts";
-import { Sightings } from "./sightings.ts";
+import { claimedHeight, type Sighting, Sightings } from "./sightings.ts";
 import { type Committed, Sync } from "./sync.ts";
 import { TransactionCount } from "./transaction-count.ts";
 import { Validator } from "./validator.ts";
 
 export type ChannelOptions = {
   readonly suite: CryptoSuite;
+  /** The genesis' configuration: its limits and SCOREs hold in every epoch. */
   readonly config: ChannelConfig;
-  readonly engine: EngineConfig;
-  /** False where the consensus record of this home was lost: then it follows without voting (rule 13). */
+  readonly epochs: Epochs;
+  readonly self: EngineSelf;
+  /** False where the consensus record of this peer's key was lost: then it follows without voting (rule 13). */
   readonly mayVote: boolean;
   /** The channel's directory in the peer's home. */
   readonly directory: string;
@@ -65,12 +69,17 @@ export type ChannelOptions = {
   readonly executedTimestampMs: number;
   readonly logger: Logger;
   readonly now: () => number;
+  /** An epoch began: who may connect may have changed. */
+  readonly onEpoch: () => void;
   /** The disk failed, or there is a bug: nothing more may be said, and the process ends. */
   readonly onFailed: (error: unknown) => void;
 };
 
 /** Bounds of a block's header and body, whatever the channel. */
 export const BLOCK_LIMITS = { headerBytesMax: 1 << 17, bodyBytesMax: 1 << 20 } as const;
+
+/** Messages that wait while the epochs change: a bound, far above what comes in the time of a sync. */
+const EARLY_MAX = 4_096;
 
 /** How often transactions whose time is over leave the pool. */
 const EXPIRE_MS = 1_000;
@@ -81,15 +90,13 @@ const EXPIRE_MS = 1_000;
  */
 export class Channel {
   readonly pool: Pool;
-  readonly identities: Identities;
   readonly outcomes = new Outcomes();
   readonly execution: Execution;
   readonly proofs: Proofs;
   readonly moves = new Moves();
-  readonly sightings = new Sightings();
   readonly reads: BlockReads;
   readonly #options: ChannelOptions;
-  readonly #set: ValidatorSet;
+  readonly #configurations: Configurations;
   readonly #batchLimits: BatchLimits;
   readonly #candidates = new Candidates();
   readonly #batches: Batches;
@@ -97,12 +104,20 @@ export class Channel {
   readonly #fetcher: Fetcher;
   readonly #sync: Sync;
   readonly #certificates: Certificates;
-  readonly #driver: Driver;
   readonly #expiry: NodeJS.Timeout;
   readonly #refusals: Refusals;
   readonly #serving: Serving;
   readonly #repair: Repair;
   readonly #count: TransactionCount;
+  /** The current epoch's engine, and what it runs by. Another takes its place when the epoch ends. */
+  #engine: EngineConfig;
+  #driver: Driver;
+  /** The epoch's last block is in the log, and the next engine starts. */
+  #entering: Promise<void> | undefined;
+  /** What came for an engine that has not started yet. */
+  #early: (() => void)[] = [];
+  /** What the validators said last in this epoch. */
+  #sightings = new Sightings();
   #isPending = false;
   #divergedAt: number | undefined;
   #view = 0;
@@ -115,20 +130,21 @@ export class Channel {
   #appending: Promise<void> = Promise.resolve();
 
   constructor(options: ChannelOptions) {
-    const { suite, config, engine, ledger, links, now } = options;
-    const { channelId } = engine;
+    const { suite, config, epochs, ledger, links, now } = options;
+    const { channelId } = epochs.current;
     const { limits } = config;
     this.#options = options;
     this.#batchLimits = { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax };
     this.reads = new BlockReads(suite, ledger, this.#batchLimits);
-    this.#set = validatorSet(engine);
-    this.identities = createIdentities(suite, config);
+    this.#configurations = new Configurations(suite, epochs);
     this.pool = new Pool({
       suite,
       channelId,
       limits,
       isCommitted: (id) => ledger.isCommitted(id),
       maySubmit: (sender, atMs) => this.identities.refusalAt(sender, atMs) === undefined,
+      standsAlone: isConfiguration,
+      mayStandAlone: (transaction, atMs) => this.#configurations.judge(transaction, atMs).ok,
     });
     this.#refusals = new Refusals(options.logger, now);
     const onRefused = (peerId: string, reason: string): void => this.#refused(peerId, reason);
@@ -137,9 +153,9 @@ export class Channel {
       channelId,
       limits: this.#batchLimits,
       pool: this.pool,
-      identities: this.identities,
+      identities: () => this.identities,
       links,
-      isBlocking: this.#set.quorums.isBlocking,
+      isBlocking: (validators) => epochs.set.quorums.isBlocking(validators),
       now,
       isAwaited: (digest) => this.#validator.isAwaited(digest),
       onBatch: (batch) => this.#batchArrived(batch),
@@ -150,7 +166,8 @@ export class Channel {
       pool: this.pool,
       batches: this.#batches,
       candidates: this.#candidates,
-      identities: this.identities,
+      identities: () => this.identities,
+      configurations: this.#configurations,
       blockTransactionsMax: limits.blockTransactionsMax,
       onHeld: (block, valid) => this.#hold(block, valid),
       onRefused,
@@ -160,7 +177,7 @@ export class Channel {
     const { onFailed } = options;
     this.#sync = new Sync({
       suite,
-      set: this.#set,
+      set: () => epochs.set,
       limits: blockLimits,
       links,
       head: () => this.head(),
@@ -170,7 +187,7 @@ export class Channel {
     });
     this.#repair = new Repair({
       ledger,
-      set: this.#set,
+      setOf: (epoch) => epochs.setOf(epoch),
       limits: blockLimits,
       links,
       onRepaired: (height) => this.#repaired(height),
@@ -181,14 +198,13 @@ export class Channel {
     this.execution = new Execution({
       ledger,
       host: options.host,
-      identities: this.identities,
+      identitiesOf: (epoch) => epochs.identitiesOf(epoch),
       defaultScore: config.defaultScore,
-      epoch: engine.epoch,
       timestampMs: options.executedTimestampMs,
       logger: options.logger,
       readBlock: (height) => readBlock(suite, ledger, this.#batchLimits, height),
       onExecuted: (execution, receipts) => {
-        this.#driver.tell({ type: "executed", execution });
+        this.#driver.tell({ type: "executed", execution: { epoch: this.epoch, ...execution } });
         this.outcomes.executed(receipts);
         this.moves.moved();
       },
@@ -196,7 +212,7 @@ export class Channel {
     });
     this.#certificates = new Certificates({
       ledger,
-      validatorsOf: (epoch) => (epoch === engine.epoch ? this.#set : undefined),
+      validatorsOf: (epoch) => epochs.setOf(epoch),
       links,
       onRefused,
       onFailed,
@@ -212,12 +228,25 @@ export class Channel {
     this.proofs = new Proofs({
       suite,
       channelId,
+      endsBefore: (epoch) => epochs.endsBefore(epoch),
       ledger,
       certificates: this.#certificates,
       findFinal: (id) => this.execution.find(id),
     });
-    this.#driver = createDriver(
-      createEngine(engine),
+    this.#engine = this.#engineConfig();
+    this.#driver = this.#createDriver();
+    this.#expiry = setInterval(() => this.#expire(), EXPIRE_MS);
+  }
+
+  #engineConfig(): EngineConfig {
+    const { suite, epochs, self, logger } = this.#options;
+    return engineConfig(suite, epochs.current, self, logger);
+  }
+
+  #createDriver(): Driver {
+    const { ledger, links, now, onFailed } = this.#options;
+    return createDriver(
+      createEngine(this.#engine),
       {
         adopt: (blocks) => {
           for (const candidate of blocks) this.#adoptOwn(candidate);
@@ -229,11 +258,10 @@ export class Channel {
         validate: ({ candidate, from }) => this.#validator.validate(candidate, links.peerOf(from) ?? ""),
         notice: (effect) => this.#notice(effect),
         stepped: () => this.#stepped(),
-        failed: options.onFailed,
+        failed: onFailed,
       },
       now,
     );
-    this.#expiry = setInterval(() => this.#expire(), EXPIRE_MS);
   }
 
   /**
@@ -250,27 +278,67 @@ export class Channel {
   }
 
   #startEngine(): void {
-    const { ledger, logger, suite, links } = this.#options;
+    const { ledger, suite, links } = this.#options;
     this.#isStarted = true;
     const candidates = [];
     for (const block of ledger.journal.blocks) {
       const held = readHeldBlock(suite, block, this.#batchLimits);
       if (!held.ok) throw new Error(`the journal holds a block that does not read: ${held.message}`);
+      if (held.value.candidate.header.epoch !== this.epoch) continue;
       this.#adopt(held.value);
       candidates.push(held.value.candidate);
     }
-    const { engine, mayVote } = this.#options;
-    const record = mayVote ? ledger.journal.record : undefined;
-    if (record === undefined && engine.self !== undefined) {
+    this.#tellStart(ledger.journal.record, candidates);
+    for (const peerId of links.connected()) this.onUp(peerId);
+  }
+
+  #tellStart(found: Bytes | undefined, candidates: readonly Candidate[]): void {
+    const { ledger, logger } = this.#options;
+    const record = this.#recordOf(found);
+    if (record === undefined && this.#engine.self !== undefined) {
       logger.error(
         "the consensus record is missing or damaged: this peer follows without voting until it is re-keyed",
       );
     }
     const execution = ledger.newestExecutionCertificate();
     this.#driver.tell({ type: "start", head: this.head(), record, candidates, execution });
-    for (const execution of unattested(ledger, this.#options.engine.epoch))
-      this.#driver.tell({ type: "executed", execution });
-    for (const peerId of links.connected()) this.onUp(peerId);
+    for (const executed of unattested(ledger, this.epoch))
+      this.#driver.tell({ type: "executed", execution: executed });
+  }
+
+  /**
+   * The record that the current epoch begins or goes on with. What this key signed in older epochs says nothing here:
+   * every statement names its epoch. A record of a later epoch is of a log that was longer: sync leads back to it.
+   */
+  #recordOf(found: Bytes | undefined): Bytes | undefined {
+    const { mayVote } = this.#options;
+    const epoch = mayVote && found !== undefined ? recordEpoch(found) : undefined;
+    if (epoch === undefined || epoch > this.epoch) return undefined;
+    return epoch < this.epoch ? createEngine(this.#engine).freshRecord() : found;
+  }
+
+  /** Begins the epoch that a block of the log opens, when the old engine has said all that it had to (rule 14). */
+  async #enterNext(last: HeldBlock, proof: Committed["block"]["proof"]): Promise<void> {
+    const { epochs, ledger, logger, now, onEpoch } = this.#options;
+    await this.#driver.close();
+    const { header, id } = last.candidate;
+    const { height, timestampMs } = header;
+    epochs.enter({ block: { ...blockOf(last), proof }, blockId: id, height, timestampMs });
+    logger.info({ epoch: this.epoch, height, engine: epochs.current.engine }, "an epoch begins");
+    this.#release(Number.POSITIVE_INFINITY);
+    this.pool.renumber();
+    this.pool.expire(now());
+    this.#engine = this.#engineConfig();
+    this.#driver = this.#createDriver();
+    this.#sightings = new Sightings();
+    this.#isPending = false;
+    this.#view = 0;
+    onEpoch();
+    if (this.#isStarted) this.#tellStart(ledger.journal.record, []);
+    this.#entering = undefined;
+    for (const tell of this.#early.splice(0)) tell();
+    for (const peerId of this.#options.links.connected()) this.onUp(peerId);
+    this.moves.moved();
   }
 
   /** Damage was found while running: the block is fetched again. */
@@ -286,14 +354,26 @@ export class Channel {
     this.execution.resume();
   }
 
-  /** The committed tip; the genesis while there is no other. */
+  /** The committed tip: at first the epoch's base, which is certified by definition at view 0. */
   head(): Head {
-    const { base } = this.#options.engine;
-    return this.#options.ledger.head() ?? { ...base, view: 0, executionHeight: 0, proof: undefined };
+    const { base } = this.#options.epochs.current;
+    const head = this.#options.ledger.head();
+    if (head !== undefined && head.height > base.height) return head;
+    return { ...base, view: 0, executionHeight: head?.executionHeight ?? 0, proof: undefined };
   }
 
   get epoch(): number {
-    return this.#options.engine.epoch;
+    return this.#options.epochs.current.epoch;
+  }
+
+  /** Senders as the current configuration judges them. */
+  get identities(): Identities {
+    return this.#options.epochs.identities;
+  }
+
+  /** What a validator of the current epoch said last. */
+  sightingOf(validator: number): Sighting | undefined {
+    return this.#sightings.of(validator);
   }
 
   /** How many transactions the chain holds. */
@@ -306,7 +386,8 @@ export class Channel {
     const { suite, config, now } = this.#options;
     const { pool, identities } = this;
     const { transactionBytesMax } = config.limits;
-    const admission = admit({ suite, pool, identities, transactionBytesMax, now }, bytes);
+    const configurations = this.#configurations;
+    const admission = admit({ suite, pool, identities, configurations, transactionBytesMax, now }, bytes);
     if (admission.ok) this.#batches.cutSoon();
     return admission;
   }
@@ -321,21 +402,19 @@ export class Channel {
 
   onUp(peerId: string): void {
     const peer = this.#options.links.indexOf(peerId);
-    if (this.#isStarted) this.#driver.tell({ type: "connected", peer });
+    if (this.#isStarted && this.#entering === undefined) this.#driver.tell({ type: "connected", peer });
     this.#repair.hurry();
   }
 
   #onFrame(from: string, frame: Frame): void {
-    const { links, frameBytesMax } = this.#options;
+    const { frameBytesMax } = this.#options;
     switch (frame.type) {
       case "consensus": {
         this.#batches.receive(from, frame.batches);
         if (!this.#isStarted) return;
         // A copy: a view would keep the whole frame in memory for as long as the engine keeps a signature of it.
         const bytes = Uint8Array.from(frame.message);
-        const validator = links.indexOf(from);
-        if (validator !== undefined) this.sightings.note(validator, bytes, this.#options.now());
-        return this.#driver.tell({ type: "message", from: validator, bytes });
+        return this.#hear(from, bytes);
       }
       case "batches":
         return this.#batches.receive(from, frame.batches);
@@ -356,6 +435,20 @@ export class Channel {
       case "execution":
         return this.#certificates.receive(from, frame.certificate);
     }
+  }
+
+  /** A consensus message; one that comes while the epochs change waits for the next one's engine. */
+  #hear(from: string, bytes: Bytes): void {
+    if (this.#entering !== undefined) {
+      if (this.#early.length < EARLY_MAX) this.#early.push(() => this.#hear(from, bytes));
+      return;
+    }
+    const validator = this.#options.links.indexOf(from);
+    if (validator !== undefined) this.#sightings.note(validator, bytes, this.#options.now());
+    const height = claimedHeight(this.#engine.engine, bytes);
+    // The epoch that it speaks of runs another engine, which this one cannot read.
+    if (height !== undefined) return height > this.head().height ? this.#sync.claim(from, height) : undefined;
+    this.#driver.tell({ type: "message", from: validator, bytes });
   }
 
   #refused(peerId: string, reason: string): void {
@@ -423,8 +516,9 @@ export class Channel {
   }
 
   #send({ to, message, about }: Extract<Effect, { type: "send" }>): void {
-    const { links, engine, now } = this.#options;
-    if (engine.self !== undefined) this.sightings.note(engine.self.index, message, now());
+    const { links, now } = this.#options;
+    const { self } = this.#engine;
+    if (self !== undefined) this.#sightings.note(self.index, message, now());
     const digests =
       about === undefined ? [] : (this.#candidates.get(about.id)?.body ?? []).map(({ digest }) => digest);
     const frame: Frame = { type: "consensus", message, batches: this.#batches.unacknowledged(digests) };
@@ -438,8 +532,9 @@ export class Channel {
   #payload({ view, parentId, timestampMs, empty }: Extract<Effect, { type: "payload" }>): void {
     const { suite } = this.#options;
     const lineage = this.#candidates.lineage(parentId);
-    const allowed = (transaction: { readonly sender: Hash }): boolean =>
-      this.identities.refusalAt(transaction.sender, timestampMs) === undefined;
+    const allowed = (transaction: Transaction): boolean =>
+      this.identities.refusalAt(transaction.sender, timestampMs) === undefined &&
+      (!isConfiguration(transaction) || this.#configurations.judge(transaction, timestampMs).ok);
     const { body, transactions, batches } = empty
       ? { body: [], transactions: [], batches: [] }
       : this.pool.propose({ lineage, timestampMs, allowed });
@@ -453,6 +548,7 @@ export class Channel {
       bodyBytes: encodeBody(body),
       bodyRoot: bodyRoot(suite, transactions),
       transactionCount: transactions.length,
+      endsEpoch: transactions.some(isConfiguration),
     });
   }
 
@@ -465,8 +561,10 @@ export class Channel {
     const { links, ledger, logger } = this.#options;
     switch (effect.type) {
       case "sync": {
+        // Without a validator's name it came from a peer that is none here yet, or any more: all are asked.
         const peerId = effect.from === undefined ? undefined : links.peerOf(effect.from);
-        if (peerId !== undefined) this.#sync.claim(peerId, effect.height);
+        for (const id of peerId === undefined ? links.connected() : [peerId])
+          this.#sync.claim(id, effect.height);
         return;
       }
       case "attested":
@@ -524,7 +622,8 @@ export class Channel {
         fresh.map(({ block }) => block.proof),
       );
     });
-    this.#driver.tell({ type: "advanced", head: this.head() });
+    if (this.#entering === undefined) this.#driver.tell({ type: "advanced", head: this.head() });
+    else await this.#entering;
   }
 
   async #append(held: readonly HeldBlock[], proofs: readonly Committed["block"]["proof"][]): Promise<void> {
@@ -548,10 +647,14 @@ export class Channel {
       held.length,
       held.reduce((sum, { transactions }) => sum + transactions.length, 0),
     );
-    this.#release(this.head());
+    this.#release(this.head().height);
+    const last = held.at(-1);
+    // Not awaited: the old engine's effects, of which this may be one, are carried out first.
+    if (last?.candidate.header.endsEpoch === true)
+      this.#entering = this.#enterNext(last, proofs.at(-1)).catch(this.#options.onFailed);
   }
 
-  #release({ height }: Head): void {
+  #release(height: number): void {
     const released = this.#candidates.release(height);
     this.pool.forget(released);
     this.#validator.release(height);
@@ -592,6 +695,8 @@ export class Channel {
     await this.#sync.close();
     await this.#driver.close();
     await this.#appending;
+    await this.#entering;
+    await this.#driver.close();
     await this.execution.close();
     await this.#count.close();
   }

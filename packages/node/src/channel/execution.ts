@@ -20,16 +20,16 @@ export type Final = { readonly transaction: Transaction; readonly height: number
 export type ExecutionOptions = {
   readonly ledger: Ledger;
   readonly host: ScoreHost;
-  readonly identities: Identities;
+  /** Senders as the configuration of a block's epoch judges them. */
+  readonly identitiesOf: (epoch: number) => Identities;
   readonly defaultScore: string;
-  readonly epoch: number;
   /** The time of the block that the state reflects at the start. */
   readonly timestampMs: number;
   readonly logger: Logger;
   /** A committed block, read back from the log; undefined where the log is damaged. */
   readonly readBlock: (height: number) => Promise<HeldBlock | undefined>;
   /** A height was executed and applied. */
-  readonly onExecuted: (execution: Executed, receipts: readonly Receipt[]) => void;
+  readonly onExecuted: (execution: Omit<Executed, "epoch">, receipts: readonly Receipt[]) => void;
   /** The ledger failed to apply: the process cannot go on. */
   readonly onFailed: (error: unknown) => void;
 };
@@ -139,13 +139,14 @@ export class Execution {
   }
 
   async #next(height: number): Promise<void> {
-    const { ledger, host, identities, defaultScore, epoch, logger, onExecuted } = this.#options;
+    const { ledger, host, identitiesOf, defaultScore, logger, onExecuted } = this.#options;
     const due = this.#due.get(height) ?? (await this.#readBack(height));
     if (due === undefined) {
       this.#isStalled = true;
       logger.error({ height }, "execution waits: this block is damaged on disk and is being fetched again");
       return;
     }
+    const identities = identitiesOf(due.header.epoch);
     // A receipt depends on the block alone: its senders are learned from it, whatever was forgotten meanwhile.
     for (const batch of due.batches) for (const der of batch.certificates.values()) identities.learn(der);
     const read = (keys: readonly Uint8Array[]) => keys.map((key) => ledger.get(key)?.value);
@@ -154,7 +155,7 @@ export class Execution {
     if (this.#due.delete(height)) this.#dueBytes -= bytesIn(due);
     for (const { id } of due.transactions) this.#heights.delete(id);
     this.#timestampMs = due.header.timestampMs;
-    onExecuted({ epoch, height, stateRoot, receiptsRoot }, receipts);
+    onExecuted({ height, stateRoot, receiptsRoot }, receipts);
   }
 
   async #readBack(height: number): Promise<Due | undefined> {

@@ -79,7 +79,7 @@ const node = (config: ChannelConfig, isTaken: () => boolean = () => true) => {
     channelId,
     limits: { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax },
     pool,
-    identities,
+    identities: () => identities,
     links,
     isBlocking: () => false,
     now: Date.now,

@@ -37,6 +37,24 @@ export type Identities = {
 /** More certificates than this are not remembered: the one learned longest ago is judged again when it comes back. */
 const REMEMBERED_MAX = 100_000;
 
+/**
+ * The certificates that some epoch's organisations issued, by id. Shared by the epochs, so that a sender that was
+ * learned before a change of the configuration need not send its certificate again.
+ */
+export class KnownCertificates {
+  readonly #ders = new Map<Hash, Bytes>();
+
+  get(id: Hash): Bytes | undefined {
+    return this.#ders.get(id);
+  }
+
+  add(id: Hash, der: Bytes): void {
+    this.#ders.delete(id);
+    this.#ders.set(id, der);
+    if (this.#ders.size > REMEMBERED_MAX) this.#ders.delete(this.#ders.keys().next().value as Hash);
+  }
+}
+
 /** Whether the root of this DER issued a certificate. */
 export const issuedBy = (suite: CryptoSuite, certificate: Certificate, root: Bytes): boolean => {
   const parsed = parseCertificate(root);
@@ -48,7 +66,12 @@ const UNKNOWN = {
   message: "the sender's certificate is not known here: send it along",
 };
 
-export const createIdentities = (suite: CryptoSuite, config: ChannelConfig): Identities => {
+/** The identities of senders as one configuration judges them. */
+export const createIdentities = (
+  suite: CryptoSuite,
+  config: ChannelConfig,
+  certificates = new KnownCertificates(),
+): Identities => {
   const known = new Map<Hash, Judged>();
 
   const judge = (der: Bytes): Judged => {
@@ -67,25 +90,31 @@ export const createIdentities = (suite: CryptoSuite, config: ChannelConfig): Ide
     if (!judged.ok) return { id, judged };
     known.delete(id);
     known.set(id, judged);
+    certificates.add(id, judged.der);
     if (known.size > REMEMBERED_MAX) known.delete(known.keys().next().value as Hash);
     return { id, judged };
   };
 
+  const judgedOf = (sender: Hash): Judged | undefined => {
+    const der = known.has(sender) ? undefined : certificates.get(sender);
+    return der === undefined ? known.get(sender) : learn(der).judged;
+  };
+
   const issuedOf = (sender: Hash): IssuedIdentity | undefined => {
-    const judged = known.get(sender);
+    const judged = judgedOf(sender);
     return judged?.ok === true ? judged.issued : undefined;
   };
 
   return {
     learn,
     certificateOf: (sender) => {
-      const judged = known.get(sender);
+      const judged = judgedOf(sender);
       return judged?.ok === true ? judged.der : undefined;
     },
     keyOf: (sender) => issuedOf(sender)?.identity.publicKey,
     identityOf: (sender) => issuedOf(sender)?.identity,
     refusalAt: (sender, atMs) => {
-      const judged = known.get(sender);
+      const judged = judgedOf(sender);
       if (judged === undefined) return UNKNOWN;
       if (!judged.ok) return judged;
       const { issued } = judged;

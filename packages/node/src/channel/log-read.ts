@@ -32,10 +32,14 @@ export const blockRange = async (
   return blocks.slice(0, proven);
 };
 
-/** Heights that this node executed above the newest that a quorum attested: to be attested again after a restart. */
+/**
+ * Heights that this node executed and has to attest in an epoch: those above the newest certificate that a quorum of the
+ * epoch formed, or, of older ones, that the chain carries (lft.md rule 17).
+ */
 export const unattested = (ledger: Ledger, epoch: number): readonly Execution[] => {
   const executions: Execution[] = [];
-  const certified = ledger.newestExecutionCertificate()?.height ?? 0;
+  const newest = ledger.newestExecutionCertificate();
+  const certified = newest?.epoch === epoch ? newest.height : (ledger.head()?.executionHeight ?? 0);
   for (let height = certified + 1; height <= ledger.executedHeight(); height++) {
     const roots = ledger.roots(height);
     if (roots !== undefined) executions.push({ epoch, height, ...roots });

@@ -1,20 +1,21 @@
-import { strict as assert } from "node:assert";
 import { join } from "node:path";
-import { createEngine, type EngineConfig } from "@dure/consensus";
+import { createEngine } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
 import { channelDirectory, type Ledger, openLedger } from "@dure/ledger";
-import { type ChannelConfig, epochConfig, FIRST_EPOCH, parseGenesis } from "@dure/membership";
+import { type ChannelConfig, firstEpoch, isMember, type ParsedGenesis, parseGenesis } from "@dure/membership";
 import type { Transport } from "@dure/network";
 import { createScoreHost, type ScoreHost, type ScoreHostEvent } from "@dure/score-host";
-import { encodeText, type Hash } from "@dure/types";
+import { encodeText } from "@dure/types";
 import type { Logger } from "pino";
 import { NodeError } from "../error.ts";
 import { BLOCK_LIMITS, Channel } from "./channel.ts";
+import { engineConfig } from "./engine-config.ts";
+import { openEpochs } from "./epochs.ts";
 import { EvidenceStore } from "./evidence-store.ts";
 import { createLinks } from "./links.ts";
 import type { ChannelView } from "./view.ts";
 import { type Submitter, viewOf } from "./view-of.ts";
-import { mayVoteFrom } from "./voter-mark.ts";
+import { mayVoteFrom, readVoterMark } from "./voter-mark.ts";
 
 /** The largest frame between peers: a full block with its batches fits (the genesis is checked against it). */
 export const FRAME_BYTES_MAX = 4 * 1024 * 1024;
@@ -35,46 +36,18 @@ export type OpenOptions = {
 /** A channel that runs on this peer. */
 export type OpenChannel = {
   readonly view: ChannelView;
-  readonly genesis: ChannelConfig;
+  /** The configuration that holds now. */
+  readonly config: () => ChannelConfig;
   /** Answers all clients that wait, and any that would: the peer is about to close. */
   readonly settle: () => void;
   readonly close: () => Promise<void>;
 };
 
-const readGenesis = (
-  suite: CryptoSuite,
-  text: string,
-): { readonly genesis: ChannelConfig; readonly channelId: Hash } => {
+const readGenesis = (suite: CryptoSuite, text: string): Extract<ParsedGenesis, { ok: true }> => {
   const parsed = parseGenesis(suite, text);
   if (!parsed.ok)
     throw new NodeError("GENESIS_INVALID", `the genesis document is refused: ${parsed.message}`);
-  return { genesis: parsed.config, channelId: parsed.channelId };
-};
-
-/** The engine's configuration for this peer: a validator if the genesis names its id and this very key. */
-const engineOf = (options: OpenOptions, genesis: ChannelConfig, channelId: Hash): EngineConfig => {
-  const { suite, peerId, consensusSeed } = options;
-  const index = genesis.validators.findIndex(({ id }) => id === peerId);
-  const ownKey = suite.publicKeyOf(consensusSeed);
-  const epoch = epochConfig(genesis, channelId, FIRST_EPOCH);
-  assert(epoch !== undefined, "a genesis begins the first epoch");
-  const named = epoch.validators[index];
-  if (named !== undefined && Buffer.compare(named.publicKey, ownKey) !== 0) {
-    throw new NodeError(
-      "KEY_MISMATCH",
-      `the genesis names another consensus key for ${peerId}: this home's consensus key is not the registered one`,
-    );
-  }
-  const { spinInterval, lag, baseMs, capMs, blockIntervalMs, driftMs, resendMs, statusMs } =
-    genesis.consensus;
-  return {
-    suite,
-    ...epoch,
-    self: named === undefined ? undefined : { index, seed: consensusSeed },
-    spinInterval,
-    timing: { baseMs, capMs, blockIntervalMs, driftMs, resendMs, statusMs },
-    lag,
-  };
+  return parsed;
 };
 
 const logHost = (logger: Logger, event: ScoreHostEvent): void => logger.info({ event }, "score host");
@@ -98,15 +71,6 @@ const closeAll = async (closers: readonly (() => Promise<void>)[]): Promise<void
   if (failed.length > 0) throw failed[0];
 };
 
-/** A peer of the channel, by its genesis: anything else could connect to nobody. */
-const checkMember = (peerId: string, { validators, followers }: ChannelConfig): void => {
-  if (followers.includes(peerId) || validators.some(({ id }) => id === peerId)) return;
-  throw new NodeError(
-    "NOT_A_MEMBER",
-    `the genesis names no peer ${peerId}, neither as validator nor as follower`,
-  );
-};
-
 /**
  * Opens a channel's home, starts its score host and its engine, and joins its streams. Throws NodeError, LedgerError or
  * ScoreHostError, having closed again what it opened: an open ledger keeps the home from the next attempt.
@@ -123,10 +87,12 @@ export const openChannel = async (options: OpenOptions): Promise<OpenChannel> =>
 
 const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Promise<OpenChannel> => {
   const { suite, home, genesisText, consensusSeed, transport, peerId } = options;
-  const { genesis, channelId } = readGenesis(suite, genesisText);
-  checkMember(peerId, genesis);
+  const parsed = readGenesis(suite, genesisText);
+  const { config: genesis, document, channelId } = parsed;
   const logger = options.logger.child({ channel: genesis.name });
-  const engine = engineOf(options, genesis, channelId);
+  const self = { peerId, seed: consensusSeed };
+  const publicKey = suite.publicKeyOf(consensusSeed);
+  const was = await readVoterMark(home, channelId, publicKey);
   const directory = channelDirectory(home, channelId);
   let channel: Channel | undefined;
   const ledger = await openLedger({
@@ -134,8 +100,11 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     suite,
     channelId,
     genesis: encodeText(genesisText),
-    freshRecord: createEngine(engine).freshRecord(),
-    publicKey: engine.self === undefined ? undefined : suite.publicKeyOf(consensusSeed),
+    freshRecord: createEngine(
+      engineConfig(suite, firstEpoch(document, channelId), self, logger),
+    ).freshRecord(),
+    publicKey,
+    isKeyNew: was === undefined,
     limits: { ...BLOCK_LIMITS, batchBytesMax: genesis.limits.batchBytesMax },
     longestLifeMs: genesis.limits.longestLifeMs,
     onEvent: (event) => {
@@ -144,7 +113,13 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     },
   });
   closers.push(() => ledger.close());
-  const mayVote = engine.self !== undefined && (await mayVoteFrom(home, channelId, ledger.created));
+  const isRecordThere = ledger.journal.record !== undefined && !(ledger.created && was !== undefined);
+  const mayVote = await mayVoteFrom(home, channelId, publicKey, { was, isRecordThere });
+  const epochs = await openEpochs(suite, ledger, parsed);
+  if (!isMember(epochs.config, peerId))
+    logger.warn(
+      "the channel does not name this peer yet: it waits outside until a change of the configuration adds it",
+    );
   const host = await createScoreHost({
     scores: genesis.scores,
     onEvent: (event) => logHost(logger, event),
@@ -159,16 +134,13 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   });
   const leave = async (): Promise<void> => membership.leave();
   closers.push(leave);
-  const links = createLinks(
-    membership,
-    () => transport.connected(channelId),
-    genesis.validators.map(({ id }) => id),
-  );
+  const links = createLinks(membership, () => transport.connected(channelId), epochs);
   const evidence = await EvidenceStore.open(join(directory, "evidence"), logger);
   const running = new Channel({
     suite,
     config: genesis,
-    engine,
+    epochs,
+    self,
     mayVote,
     directory,
     ledger,
@@ -179,6 +151,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     executedTimestampMs: executed?.header.timestampMs ?? genesis.timestampMs,
     logger,
     now: Date.now,
+    onEpoch: () => transport.review(),
     onFailed: options.onFailed,
   });
   channel = running;
@@ -186,8 +159,8 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   closers.push(() => running.close());
   running.start();
   return {
-    view: viewOf({ ...options, genesis, channelId, channel, ledger, host, links, evidence }),
-    genesis,
+    view: viewOf({ ...options, genesis, epochs, channelId, channel, ledger, host, links, evidence }),
+    config: () => epochs.config,
     settle: () => running.settle(),
     close: () => closeAll(closers),
   };

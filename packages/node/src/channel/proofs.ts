@@ -3,14 +3,16 @@ import { blockTransactions, type Held, type Ledger, type Roots } from "@dure/led
 import {
   type BlockData,
   type BlockProofDocument,
+  type EpochEnd,
   encodeBlockDocument,
   encodeStateDocument,
   encodeTransactionDocument,
+  type ProofContext,
   type ResultParts,
   type StateProofDocument,
   type TransactionProofDocument,
 } from "@dure/ledger/proof";
-import type { ExecutionCertificate, Hash } from "@dure/types";
+import type { CommitProof, ExecutionCertificate, Hash } from "@dure/types";
 import { Refusal } from "../rest/refusal.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Final } from "./execution.ts";
@@ -18,6 +20,8 @@ import type { Final } from "./execution.ts";
 export type ProofsOptions = {
   readonly suite: CryptoSuite;
   readonly channelId: Hash;
+  /** How all epochs before one ended. */
+  readonly endsBefore: (epoch: number) => readonly EpochEnd[];
   readonly ledger: Ledger;
   readonly certificates: Pick<Certificates, "of">;
   /** A committed transaction that waits for its execution. */
@@ -45,9 +49,16 @@ export class Proofs {
     this.#options = options;
   }
 
+  /** The ends of the epochs that lead to all certificates of a proof. */
+  #context(commit: CommitProof | undefined, execution: ExecutionCertificate | undefined): ProofContext {
+    const { channelId, endsBefore } = this.#options;
+    const epoch = Math.max(commit === undefined ? 0 : epochOf(commit), execution?.epoch ?? 0);
+    return { channelId, ends: endsBefore(epoch) };
+  }
+
   /** Of an executed transaction with its receipt; of one that is only final without; undefined of any other. */
   async transaction(id: Hash, waitMs: number): Promise<TransactionProofDocument | undefined> {
-    const { channelId, ledger, findFinal } = this.#options;
+    const { ledger, findFinal } = this.#options;
     const final = ledger.place(id) === undefined ? await findFinal(id) : undefined;
     // It may have been executed while the log was read.
     const isExecuted = ledger.place(id) !== undefined;
@@ -56,7 +67,7 @@ export class Proofs {
     const parts = await ledger.transactionProof(id, final);
     if (parts === undefined)
       throw notReady("the transaction's block is damaged on disk and being fetched again");
-    return encodeTransactionDocument(channelId, parts, result);
+    return encodeTransactionDocument(this.#context(parts.chain.proof, result?.execution), parts, result);
   }
 
   /** Of a committed block; with `full` also all its transactions, and once executed its receipts. */
@@ -65,17 +76,17 @@ export class Proofs {
     { full }: { readonly full: boolean },
     waitMs: number,
   ): Promise<BlockProofDocument | undefined> {
-    const { channelId, ledger } = this.#options;
+    const { ledger } = this.#options;
     if (!(height >= 1 && height <= (ledger.head()?.height ?? 0))) return undefined;
     const data = full ? await this.#data(height, waitMs) : undefined;
     const chain = await ledger.proofFor(height);
     if (chain === undefined) throw notReady("the block is damaged on disk and being fetched again");
-    return encodeBlockDocument(channelId, height, chain, data);
+    return encodeBlockDocument(this.#context(chain.proof, data?.receipts?.execution), height, chain, data);
   }
 
   /** What stands under a key now, proven once the height that it was read at is attested. */
   async state(key: Bytes, waitMs: number): Promise<ProvenState> {
-    const { channelId, ledger } = this.#options;
+    const { ledger } = this.#options;
     // All three are of one height: execution cannot move on in between.
     const height = ledger.executedHeight();
     const held = ledger.get(key);
@@ -83,7 +94,11 @@ export class Proofs {
     if (height < 1)
       throw notReady("no block was executed yet, and the genesis' own state is attested by none");
     const execution = await this.#certificate(height, waitMs);
-    return { height, held, proof: encodeStateDocument(channelId, key, state, execution) };
+    return {
+      height,
+      held,
+      proof: encodeStateDocument(this.#context(undefined, execution), key, state, execution),
+    };
   }
 
   async #result(id: Hash, waitMs: number): Promise<ResultParts> {
@@ -117,6 +132,9 @@ export class Proofs {
     return certificate;
   }
 }
+
+const epochOf = (proof: CommitProof): number =>
+  proof.kind === "descendant" ? proof.proof.certificate.epoch : proof.certificate.epoch;
 
 /** Whether a certificate attests these roots: a peer that has diverged must not hand out proofs that fail. */
 const isOf = ({ stateRoot, receiptsRoot }: ExecutionCertificate, roots: Roots | undefined): boolean =>

@@ -9,7 +9,8 @@ const ANSWER_MS = 1_000;
 
 export type RepairOptions = {
   readonly ledger: Pick<Ledger, "damage" | "read" | "repair">;
-  readonly set: ValidatorSet;
+  /** The validators of an epoch, if this peer knows them. */
+  readonly setOf: (epoch: number) => ValidatorSet | undefined;
   readonly limits: BlockLimits;
   readonly links: Links;
   readonly onRepaired: (height: number) => void;
@@ -95,7 +96,8 @@ export class Repair {
     if (proof === undefined) return undefined;
     const header = decodeHeader(headerBytes);
     if (!header.ok) return header.message;
-    return verifyCommitProof(this.#options.set, id, header.value, proof)
+    const set = this.#options.setOf(header.value.epoch);
+    return set !== undefined && verifyCommitProof(set, id, header.value, proof)
       ? undefined
       : "its commit proof does not verify";
   }

@@ -1,4 +1,10 @@
-import { decodeIbftMessage, decodeMessage, type IbftMessage, type Message } from "@dure/consensus";
+import {
+  decodeIbftMessage,
+  decodeMessage,
+  type EngineName,
+  type IbftMessage,
+  type Message,
+} from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import { CERTIFICATE_KIND, decodeHeader } from "@dure/types";
 
@@ -87,3 +93,9 @@ export class Sightings {
     return last === undefined ? undefined : describe(last.bytes, last.atMs);
   }
 }
+
+/** The height that a status message of the other engine claims; undefined of any other message. */
+export const claimedHeight = (engine: EngineName, bytes: Bytes): number | undefined => {
+  const decoded = engine === "lft" ? decodeIbftMessage(bytes) : decodeMessage(bytes);
+  return decoded.ok && decoded.value.type === "status" ? decoded.value.height : undefined;
+};

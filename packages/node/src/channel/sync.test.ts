@@ -34,7 +34,7 @@ const harness = (connected: readonly string[]) => {
   let links = connected;
   const sync = new Sync({
     suite,
-    set,
+    set: () => set,
     limits: LIMITS,
     links: {
       send: (peerId: string, frame: Frame) => {

@@ -16,7 +16,8 @@ export type Committed = { readonly block: Block; readonly held: HeldBlock };
 
 export type SyncOptions = {
   readonly suite: CryptoSuite;
-  readonly set: ValidatorSet;
+  /** The validators of the current epoch: the only one whose proofs can be judged. */
+  readonly set: () => ValidatorSet;
   readonly limits: BatchLimits & BlockLimits;
   readonly links: Links;
   readonly head: () => Head;
@@ -29,6 +30,12 @@ export type SyncOptions = {
 
 /** A peer that answered falsely: until when it is not asked, and for how long that was. */
 type Distrust = { readonly untilMs: number; readonly forMs: number };
+
+/** As far as the first block that ends its epoch: those above it are certified by validators that it names. */
+const upToEnd = (blocks: readonly Committed[]): readonly Committed[] => {
+  const end = blocks.findIndex(({ held }) => held.candidate.header.endsEpoch);
+  return end < 0 ? blocks : blocks.slice(0, end + 1);
+};
 
 type Answer = { readonly peerId: string; readonly fromHeight: number; readonly blocks: readonly Bytes[] };
 
@@ -131,7 +138,7 @@ export class Sync {
     if (blocks.length === 0) return head().height >= fromHeight ? undefined : this.#emptyAnswer(peerId);
     const read = this.#read(blocks);
     if (typeof read === "string") return read;
-    const fresh = read.filter(({ held }) => held.candidate.header.height > head().height);
+    const fresh = upToEnd(read.filter(({ held }) => held.candidate.header.height > head().height));
     if (fresh.length === 0) return head().height >= fromHeight ? undefined : "blocks that we have already";
     const flaw = this.#flawOf(fresh);
     if (flaw !== undefined) return flaw;
@@ -163,13 +170,15 @@ export class Sync {
   }
 
   #flawOf(blocks: readonly Committed[]): string | undefined {
-    const { head, set } = this.#options;
+    const { head } = this.#options;
+    const set = this.#options.set();
     let { height, blockId: id } = head();
     let isProven = false;
     for (const { block, held } of blocks) {
       const { candidate } = held;
       if (candidate.header.height !== height + 1 || candidate.header.parentId !== id)
         return "blocks that do not follow our head";
+      if (candidate.header.epoch !== set.epoch) return "blocks of another epoch";
       isProven = block.proof !== undefined;
       if (block.proof !== undefined && !verifyCommitProof(set, candidate.id, candidate.header, block.proof)) {
         return "a commit proof that does not verify";

@@ -4,6 +4,7 @@ import type { Pool } from "@dure/mempool";
 import { type Batch, type Body, decodeBody, type Hash, type Transaction } from "@dure/types";
 import type { Batches } from "./batches.ts";
 import { type Candidates, type HeldBlock, holdBlock } from "./candidates.ts";
+import type { Configurations } from "./configurations.ts";
 import type { Identities } from "./identities.ts";
 
 export type ValidatorOptions = {
@@ -11,7 +12,9 @@ export type ValidatorOptions = {
   readonly pool: Pool;
   readonly batches: Pick<Batches, "fetch" | "forget">;
   readonly candidates: Candidates;
-  readonly identities: Identities;
+  /** The current epoch's. */
+  readonly identities: () => Identities;
+  readonly configurations: Pick<Configurations, "mayStand">;
   readonly blockTransactionsMax: number;
   /** A proposal's data is here and was judged. */
   readonly onHeld: (block: HeldBlock, valid: boolean) => void;
@@ -94,7 +97,8 @@ export class Validator {
   }
 
   #judge({ candidate, body, from, found }: Waiting): void {
-    const { suite, pool, candidates, identities, onHeld, onRefused } = this.#options;
+    const { suite, pool, candidates, configurations, onHeld, onRefused } = this.#options;
+    const identities = this.#options.identities();
     const batches = body.map(({ digest }) => found.get(digest)).filter((batch) => batch !== undefined);
     const held = holdBlock(suite, candidate, body, batches);
     if (!held.ok) return onRefused(from, held.message);
@@ -102,7 +106,8 @@ export class Validator {
     for (const batch of batches) for (const der of batch.certificates.values()) identities.learn(der);
     const { timestampMs, parentId } = candidate.header;
     const allowed = (transaction: Transaction): boolean =>
-      identities.refusalAt(transaction.sender, timestampMs) === undefined;
+      identities.refusalAt(transaction.sender, timestampMs) === undefined &&
+      configurations.mayStand(transaction, candidate.header);
     const lineage = candidates.lineage(parentId);
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
     const verdict = pool.check(held.value.transactions, bytes, { lineage, timestampMs, allowed });

@@ -6,6 +6,7 @@ import { type QueryOutcome, type ScoreHost, ScoreHostError } from "@dure/score-h
 import { certificateId, decodeReceipt, type Hash, type Receipt, signTransaction } from "@dure/types";
 import { Refusal } from "../rest/refusal.ts";
 import type { Channel } from "./channel.ts";
+import type { Epochs } from "./epochs.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import type { Links } from "./links.ts";
 import type { Progress, Stage } from "./outcomes.ts";
@@ -26,6 +27,7 @@ export type Submitter = { readonly certificate: Uint8Array; readonly seed: Uint8
 export type ViewParts = {
   readonly suite: CryptoSuite;
   readonly genesis: ChannelConfig;
+  readonly epochs: Epochs;
   readonly genesisText: string;
   readonly channelId: Hash;
   readonly peerId: string;
@@ -41,7 +43,7 @@ export type ViewParts = {
 const ANYONE = { id: "", name: "anyone", organisation: "", roles: [] } as const;
 
 const blockView = async (
-  { ledger, links, channel }: ViewParts,
+  { ledger, epochs, channel }: ViewParts,
   which: Hash | number | "last",
 ): Promise<BlockView | undefined> => {
   const height =
@@ -53,13 +55,21 @@ const blockView = async (
   const held = height === undefined || height < 1 ? undefined : await channel.reads.block(height);
   if (held === undefined) return undefined;
   const { id, header } = held.candidate;
-  return { id, header, transactions: held.transactions, proposerId: links.peerOf(header.proposer) ?? "" };
+  return {
+    id,
+    header,
+    transactions: held.transactions,
+    proposerId: epochs.peerOf(header.proposer, header.epoch) ?? "",
+  };
 };
 
-const headerView = async ({ links, channel }: ViewParts, height: number): Promise<HeaderView | undefined> => {
+const headerView = async (
+  { epochs, channel }: ViewParts,
+  height: number,
+): Promise<HeaderView | undefined> => {
   if (height < 1 || height > channel.head().height) return undefined;
   const held = await channel.reads.header(height);
-  return held && { ...held, proposerId: links.peerOf(held.header.proposer) ?? "" };
+  return held && { ...held, proposerId: epochs.peerOf(held.header.proposer, held.header.epoch) ?? "" };
 };
 
 const executedView = ({ ledger }: ViewParts, height: number): ExecutedView | undefined => {
@@ -88,19 +98,19 @@ const executionStop = ({ channel, ledger }: ViewParts): ExecutionStop | undefine
 };
 
 const consensusView = (parts: ViewParts): ConsensusView => {
-  const { genesis, channel, ledger, links, peerId, evidence } = parts;
+  const { epochs, channel, ledger, links, peerId, evidence } = parts;
   const connected = new Set(links.connected());
   return {
     ...positionView(parts),
     epoch: channel.epoch,
     leader: channel.status().leader,
-    spinInterval: genesis.consensus.spinInterval,
+    spinInterval: epochs.config.consensus.spinInterval,
     certifiedHeight: ledger.newestExecutionCertificate()?.height ?? 0,
-    validators: genesis.validators.map((validator, index) => ({
+    validators: epochs.config.validators.map(({ id, publicKey, weight }, index) => ({
       index,
-      ...validator,
-      isConnected: validator.id === peerId || connected.has(validator.id),
-      lastMessage: channel.sightings.of(index),
+      ...{ id, publicKey, weight },
+      isConnected: id === peerId || connected.has(id),
+      lastMessage: channel.sightingOf(index),
     })),
     evidence: evidence.list(),
   };
@@ -190,7 +200,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     defaultScore: genesis.defaultScore,
     scores: genesis.scores.map(({ name, version }) => ({ name, version })),
     transactionBytesMax: genesis.limits.transactionBytesMax,
-    peerSubmits: genesis.policies.peerSubmits,
+    peerSubmits: () => parts.epochs.config.policies.peerSubmits,
     learn: (certificates) => {
       for (const der of certificates) channel.identities.learn(der);
     },

@@ -111,7 +111,7 @@ export type ChannelView = {
   readonly scores: readonly ScoreView[];
   readonly transactionBytesMax: number;
   /** Whether this channel lets its peers sign plain v1 transactions. */
-  readonly peerSubmits: boolean;
+  readonly peerSubmits: () => boolean;
   /** Learns certificates of senders, so that their transactions can be judged. */
   readonly learn: (certificates: readonly Bytes[]) => void;
   readonly submit: (bytes: Bytes) => Admission;

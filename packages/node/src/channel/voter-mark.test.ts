@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { ZERO_HASH } from "@dure/types";
-import { mayVoteFrom } from "./voter-mark.ts";
+import { toHex, ZERO_HASH } from "@dure/types";
+import { mayVoteFrom, readVoterMark } from "./voter-mark.ts";
 
 let home: string;
 beforeEach(async () => {
@@ -12,20 +12,29 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-test("a home votes from its first start on, and after restarts", async () => {
-  assert.equal(await mayVoteFrom(home, ZERO_HASH, true), true);
-  assert.equal(await mayVoteFrom(home, ZERO_HASH, false), true);
+const KEY = new Uint8Array(32).fill(7);
+const NEXT = new Uint8Array(32).fill(8);
+
+/** A start whose ledger gave a record, or did not. */
+const start = async (isRecordThere: boolean, key = KEY): Promise<boolean> =>
+  mayVoteFrom(home, ZERO_HASH, key, { was: await readVoterMark(home, ZERO_HASH, key), isRecordThere });
+
+test("a key votes from its first start on, and after restarts", async () => {
+  assert.equal(await start(true), true);
+  assert.equal(await start(true), true);
 });
 
-test("a home whose channel directory was lost never votes again, however often it starts", async () => {
-  await mayVoteFrom(home, ZERO_HASH, true);
-  assert.equal(await mayVoteFrom(home, ZERO_HASH, true), false);
-  assert.equal(await mayVoteFrom(home, ZERO_HASH, false), false);
-  assert.equal(await mayVoteFrom(home, ZERO_HASH, true), false);
+test("a key whose record was lost never votes again, however often it starts; one that replaces it does", async () => {
+  await start(true);
+  assert.equal(await start(false), false);
+  assert.equal(await start(true), false);
+  assert.equal(await start(true, NEXT), true);
+  assert.equal(await start(true, NEXT), true);
+  assert.equal(await start(true), false);
 });
 
 test("a mark that cannot be read is an error that says what to do, and no leave to vote", async () => {
-  await mayVoteFrom(home, ZERO_HASH, true);
-  await writeFile(join(home, "voters", ZERO_HASH), "recor");
-  await assert.rejects(mayVoteFrom(home, ZERO_HASH, false), { code: "HOME_DAMAGED" });
+  await start(true);
+  await writeFile(join(home, "voters", `${ZERO_HASH}-${toHex(KEY)}`), "recor");
+  await assert.rejects(start(true), { code: "HOME_DAMAGED" });
 });

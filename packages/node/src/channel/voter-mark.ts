@@ -1,15 +1,28 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { Hash } from "@dure/types";
+import type { Bytes } from "@dure/crypto";
+import { type Hash, toHex } from "@dure/types";
 import { NodeError } from "../error.ts";
 
 /**
- * Whether this home's consensus key has a record in a channel, kept apart from the channel's own directory: when that
- * directory is lost, a new one must not look like the first (lft.md rule 13).
+ * Whether a consensus key of this home has its record in a channel, kept apart from the channel's own directory: when
+ * that directory is lost or its journal is damaged, a new record must not look like the first (lft.md rule 13). One
+ * mark a key: a key that replaces a lost one has signed nothing, and starts anew.
  */
-type Mark = "recorded" | "lost";
+export type VoterMark = "recorded" | "lost";
 
-const readMark = async (path: string): Promise<Mark | undefined> => {
+const directoryOf = (home: string): string => join(home, "voters");
+
+const pathOf = (home: string, channelId: Hash, publicKey: Bytes): string =>
+  join(directoryOf(home), `${channelId}-${toHex(publicKey)}`);
+
+/** The mark of a key; undefined if it never took part from this home. */
+export const readVoterMark = async (
+  home: string,
+  channelId: Hash,
+  publicKey: Bytes,
+): Promise<VoterMark | undefined> => {
+  const path = pathOf(home, channelId, publicKey);
   let text: string;
   try {
     text = (await readFile(path, "utf8")).trim();
@@ -24,8 +37,8 @@ const readMark = async (path: string): Promise<Mark | undefined> => {
   );
 };
 
-const writeMark = async (directory: string, path: string, mark: Mark): Promise<void> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+const writeMark = async (home: string, path: string, mark: VoterMark): Promise<void> => {
+  await mkdir(directoryOf(home), { recursive: true, mode: 0o700 });
   const draft = `${path}.tmp`;
   const file = await open(draft, "w", 0o600);
   try {
@@ -38,16 +51,19 @@ const writeMark = async (directory: string, path: string, mark: Mark): Promise<v
 };
 
 /**
- * Whether this home may vote in a channel, told right after its ledger was opened and before anything is signed.
- * `created`: the channel's directory was made by that open. False from the day on which a recorded channel's directory
- * was found missing, until the key is replaced.
+ * Whether a key may vote from this home, told right after its ledger was opened and before anything is signed. `was`:
+ * the key's mark before the ledger was opened. `isRecordThere`: the journal gave a record, and the channel's directory
+ * was not made by that open unless the key is new. False from the day on which a recorded key's record was found
+ * missing, until the key is replaced.
  */
-export const mayVoteFrom = async (home: string, channelId: Hash, created: boolean): Promise<boolean> => {
-  const directory = join(home, "voters");
-  const path = join(directory, channelId);
-  const mark = await readMark(path);
-  if (mark === "lost") return false;
-  const next: Mark = created && mark === "recorded" ? "lost" : "recorded";
-  if (mark !== next) await writeMark(directory, path, next);
+export const mayVoteFrom = async (
+  home: string,
+  channelId: Hash,
+  publicKey: Bytes,
+  found: { readonly was: VoterMark | undefined; readonly isRecordThere: boolean },
+): Promise<boolean> => {
+  if (found.was === "lost") return false;
+  const next: VoterMark = found.isRecordThere ? "recorded" : "lost";
+  if (found.was !== next) await writeMark(home, pathOf(home, channelId, publicKey), next);
   return next === "recorded";
 };

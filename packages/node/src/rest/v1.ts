@@ -123,7 +123,7 @@ const answerQuery = async (channel: ChannelView, body: unknown): Promise<Record<
 };
 
 const submit = (channel: ChannelView, bytes: Uint8Array): Record<string, unknown> => {
-  if (!channel.peerSubmits) {
+  if (!channel.peerSubmits()) {
     throw new Refusal(
       "PEER_SUBMITS_OFF",
       "this channel takes client-signed transactions only: POST /api/v2/transactions",
