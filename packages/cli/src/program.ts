@@ -3,6 +3,7 @@ import { addBench } from "./commands/bench.ts";
 import { addBlock } from "./commands/block.ts";
 import { addCert } from "./commands/cert.ts";
 import { addConf } from "./commands/conf.ts";
+import { addConfiguration } from "./commands/configuration.ts";
 import { addDevnet } from "./commands/devnet.ts";
 import { addIdentity } from "./commands/identity.ts";
 import { addPeer } from "./commands/peer.ts";
@@ -11,6 +12,7 @@ import { addRadiostation } from "./commands/radiostation.ts";
 import { addState } from "./commands/state.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTx } from "./commands/tx.ts";
+import { addValidator } from "./commands/validator.ts";
 import { addVerify } from "./commands/verify.ts";
 
 /** The command line. Errors are thrown rather than printed, usage errors as commander's CommanderError. */
@@ -33,6 +35,8 @@ export const createProgram = (): Command => {
   addBench(program);
   addPeer(program);
   addRadiostation(program);
+  addConfiguration(program);
+  addValidator(program);
   addConf(program);
   addCert(program);
   return program;

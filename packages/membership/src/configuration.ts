@@ -47,11 +47,11 @@ export const changeStatement = (channelId: Hash, change: ConfigurationChange): B
 export const configurationPayload = (change: ConfigurationChange, approvals: readonly Approval[]): Bytes =>
   encodeText(
     JSON.stringify({
-      change: sortedValue(change),
       approvals: approvals.map(({ certificate, signature }) => ({
         certificate: toBase64(certificate),
         signature: toBase64(signature),
       })),
+      change: sortedValue(change),
     }),
   );
 

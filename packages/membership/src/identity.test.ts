@@ -179,6 +179,18 @@ test("validators and followers join, and no one else", async () => {
   assert.equal(joinCode("peer9.acme", await certify(acme, "peer9.acme", "acme", ["peer"])), "NOT_A_MEMBER");
 });
 
+test("to a newcomer any peer of the channel's organisations may come, and nobody else", async () => {
+  const join = (peerId: string, certificate: Certificate): string =>
+    codeOf(mayJoin(config, peerId, certificate, issuedBy(certificate), FROM_MS, true));
+  assert.equal(join("peer9.acme", await certify(acme, "peer9.acme", "acme", ["peer"])), "OK");
+  assert.equal(join("peer9.acme", await certify(acme, "peer9.acme", "acme", ["client"])), "ROLE_NOT_ALLOWED");
+  assert.equal(
+    join("peer9.acme", await certify(stranger, "peer9.acme", "acme", ["peer"])),
+    "IDENTITY_NOT_ISSUED",
+  );
+  assert.equal(join("peer9.acme", await certify(acme, "peer8.acme", "acme", ["peer"])), "NOT_A_MEMBER");
+});
+
 test("a member's name in another's certificate does not join", async () => {
   const other = await certify(acme, "audit.acme", "acme", ["peer"]);
   assert.equal(joinCode("peer0.acme", other), "NOT_A_MEMBER");

@@ -107,8 +107,8 @@ export const isMember = (
 
 /**
  * Whether a peer, whose key the connection proved to be the certificate's, takes part in the channel at `atMs`: as
- * validator or follower. To a `newcomer`, which knows no later configuration than the genesis and is no member by it,
- * any peer of the channel's organisations may give blocks, which prove themselves. Codes: `NOT_A_MEMBER`, `ROLE_NOT_ALLOWED`, and those of `judgeIssue` and `judgeAt`.
+ * validator or follower. To a `newcomer`, which neither votes nor follows by what it knows and may know an old
+ * configuration only, any peer of the channel's organisations may give blocks, which prove themselves. Codes: `NOT_A_MEMBER`, `ROLE_NOT_ALLOWED`, and those of `judgeIssue` and `judgeAt`.
  */
 export const mayJoin = (
   config: Pick<ChannelConfig, "organisations" | "validators" | "followers" | "revoked">,

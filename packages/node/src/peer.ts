@@ -1,6 +1,6 @@
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import { type Identity, parseCertificate, pemOf } from "@dure/crypto/x509";
-import { isMember, mayJoin } from "@dure/membership";
+import { mayJoin } from "@dure/membership";
 import { createTransport, flat, type PeerAddress, type TransportIdentity } from "@dure/network";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -98,14 +98,13 @@ export const createPeer = (options: PeerOptions): Peer => {
     const parsed = parseCertificate(der);
     if (opened === undefined || channelId !== opened.view.id || !parsed.ok) return false;
     const { certificate } = parsed;
-    const config = opened.config();
     return mayJoin(
-      config,
+      opened.config(),
       remoteId,
       certificate,
       (root) => issuedBy(suite, certificate, root),
       Date.now(),
-      !isMember(config, peerId),
+      opened.isNewcomer(),
     ).ok;
   };
 

@@ -11,8 +11,8 @@ export type Directory = {
   list(): readonly Registration[];
   find(peerId: string): Registration | undefined;
   /**
-   * Registers a peer, or notes its new addresses and certificate. Its order and its consensus key stay: a channel may
-   * have been founded on them.
+   * Registers a peer, or notes its new addresses, certificate and consensus key: who replaces a lost key says so here,
+   * and a channel learns it by a change of its configuration. Its order stays: a channel may have been founded on it.
    */
   register(peer: Omit<Registration, "order">): Promise<Reply<Registration>>;
   /** Notes a registered peer's renewed certificate (DER in base64). Does nothing for others. */
@@ -66,11 +66,6 @@ export const openDirectory = async (home: string): Promise<Directory> => {
       return refuse("KEY_CONFLICT", `this consensus key is ${holder.peerId}'s: give each peer its own`);
     const known = find(peer.peerId);
     if (known === undefined) return add(peer);
-    if (known.consensusPublicKey !== peer.consensusPublicKey)
-      return refuse(
-        "KEY_CONFLICT",
-        `${peer.peerId} is registered with another consensus key: restore that key, or enrol under another name`,
-      );
     const renewed = { ...peer, order: known.order, registeredAtMs: known.registeredAtMs };
     if (JSON.stringify(Registration.parse(renewed)) !== JSON.stringify(Registration.parse(known)))
       await replace(renewed);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { gather, wholeNumber } from "../arguments.ts";
+import { gather, oneOf, wholeNumber } from "../arguments.ts";
 import type { Wanted } from "../devnet/prepare-home.ts";
 import { DEFAULT_HOME } from "../home/find-devnet.ts";
 import { withOutput } from "./output.ts";
@@ -11,12 +11,22 @@ type Options = {
   readonly portOffset?: number;
   readonly blockInterval?: number;
   readonly spin?: number;
+  readonly engine?: "lft" | "ibft";
   readonly score?: readonly string[];
   readonly restart: boolean;
   readonly json?: true;
 };
 
-const wantedOf = ({ home, reset, peers, portOffset, blockInterval, spin, score = [] }: Options): Wanted => ({
+const wantedOf = ({
+  home,
+  reset,
+  peers,
+  portOffset,
+  blockInterval,
+  spin,
+  engine,
+  score = [],
+}: Options): Wanted => ({
   home,
   reset: reset === true,
   scores: score,
@@ -24,6 +34,7 @@ const wantedOf = ({ home, reset, peers, portOffset, blockInterval, spin, score =
   ...(portOffset !== undefined && { portOffset }),
   ...(blockInterval !== undefined && { blockIntervalMs: blockInterval }),
   ...(spin !== undefined && { spinInterval: spin }),
+  ...(engine !== undefined && { engine }),
 });
 
 /** The first request to stop is for good order, the second for haste. */
@@ -61,6 +72,7 @@ export const addDevnet = (program: Command): void => {
     .option("--reset", "delete the devnet in this home first")
     .option("--block-interval <ms>", "least time between blocks, in milliseconds", wholeNumber(0, 60_000))
     .option("--spin <k>", "how many blocks a leader makes in a row", wholeNumber(1, 1_000_000))
+    .option("--engine <name>", "the consensus engine, lft or ibft (default: lft)", oneOf("lft", "ibft"))
     .option("--score <file>", "found the channel with this contract too; may be repeated", gather)
     .option("--no-restart", "leave a process that dies dead")
     .action(run);

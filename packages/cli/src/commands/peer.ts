@@ -5,7 +5,7 @@ import { firstLine } from "../first-line.ts";
 import { type GivenSettings, readConfigFile, settle } from "../peer/settings.ts";
 import { reportError } from "../report-error.ts";
 import { endingAfter, untilStopped } from "../until-stopped.ts";
-import { type OutputOptions, withOutput } from "./output.ts";
+import { type OutputOptions, show, withOutput } from "./output.ts";
 
 type Options = Omit<GivenSettings, "pageOrigins"> &
   OutputOptions & {
@@ -33,10 +33,31 @@ const run = async (options: Options): Promise<void> => {
   await endingAfter(() => runPeer(told, emitter(json === true), stopping, onFailed));
 };
 
-/** Adds `dure peer`. */
+type KeyOptions = OutputOptions & { readonly home: string };
+
+const key = async (options: KeyOptions): Promise<void> => {
+  const { showKey } = await import("../peer/show-key.ts");
+  const publicKey = await showKey(options.home);
+  show(options, { publicKey }, () => publicKey);
+};
+
+const rekey = async (options: KeyOptions): Promise<void> => {
+  const keys = await import("../peer/show-key.ts");
+  const publicKey = await keys.rekey(options.home);
+  show(
+    options,
+    { publicKey },
+    () =>
+      `${publicKey}\nStart the peer, then have it named: dure validator set <id> --public-key ${publicKey}`,
+  );
+};
+
+/** Adds `dure peer`, `dure peer key` and `dure peer rekey`. */
 export const addPeer = (program: Command): void => {
-  withOutput(program.command("peer"))
+  const peer = withOutput(program.command("peer"))
     .description("run a peer")
+    .enablePositionalOptions()
+    .passThroughOptions()
     .option("--home <dir>", "where its identity, keys and channels live")
     .option("--name <id>", "its peer id, <name>.<organisation>")
     .option("--radiostation <host:port>", "gRPC of the RadioStation that enrols it and knows the others")
@@ -69,4 +90,12 @@ export const addPeer = (program: Command): void => {
     .option("--log-level <level>", "debug, info, warn, error or silent (default: info)")
     .option("--supervised", "end when stdin does")
     .action(run);
+  withOutput(peer.command("key"))
+    .description("print the public consensus key of a peer that is stopped")
+    .requiredOption("--home <dir>", "the peer's home")
+    .action(key);
+  withOutput(peer.command("rekey"))
+    .description("give a stopped peer another consensus key, because its record was lost or its key is old")
+    .requiredOption("--home <dir>", "the peer's home")
+    .action(rekey);
 };

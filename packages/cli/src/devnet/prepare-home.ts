@@ -19,6 +19,7 @@ export type Wanted = {
   readonly portOffset?: number;
   readonly blockIntervalMs?: number;
   readonly spinInterval?: number;
+  readonly engine?: "lft" | "ibft";
   /** Contracts to found the channel with, beside the examples. */
   readonly scores: readonly string[];
 };
@@ -35,7 +36,12 @@ const PEERS = 4;
 /** How long the processes of a devnet that was killed may take to notice and to free their ports. */
 const PORTS_WAIT_MS = 5_000;
 
-const OPTION = { peers: "--peers", blockIntervalMs: "--block-interval", spinInterval: "--spin" } as const;
+const OPTION = {
+  peers: "--peers",
+  blockIntervalMs: "--block-interval",
+  spinInterval: "--spin",
+  engine: "--engine",
+} as const;
 
 /** The settings of a home that exists: its own, but for the ports. Throws CliError `SETTING_CONFLICT`. */
 const resumed = (stored: DevnetSettings, wanted: Wanted): DevnetSettings => {
@@ -56,11 +62,18 @@ const resumed = (stored: DevnetSettings, wanted: Wanted): DevnetSettings => {
   return { ...stored, portOffset: wanted.portOffset ?? stored.portOffset };
 };
 
-const fresh = ({ peers = PEERS, portOffset = 0, blockIntervalMs, spinInterval }: Wanted): DevnetSettings => ({
+const fresh = ({
+  peers = PEERS,
+  portOffset = 0,
+  blockIntervalMs,
+  spinInterval,
+  engine,
+}: Wanted): DevnetSettings => ({
   peers,
   portOffset,
   ...(blockIntervalMs !== undefined && { blockIntervalMs }),
   ...(spinInterval !== undefined && { spinInterval }),
+  ...(engine !== undefined && { engine }),
 });
 
 /** As `checkPorts`, but patient with what a killed devnet of this very home left behind for a moment. */
@@ -111,7 +124,7 @@ export const writeFoundation = async (home: string, settings: DevnetSettings, sc
   if ((await readIfPresent(path)) !== undefined) return;
   const packed = [];
   for (const entry of [...exampleScores(), ...scores]) packed.push(await pack(entry));
-  const { peers, blockIntervalMs, spinInterval } = settings;
+  const { peers, blockIntervalMs, spinInterval, engine } = settings;
   const file: FoundFile = {
     channel: DEVNET,
     validators: peers,
@@ -119,6 +132,7 @@ export const writeFoundation = async (home: string, settings: DevnetSettings, sc
     consensus: {
       ...(blockIntervalMs !== undefined && { blockIntervalMs }),
       ...(spinInterval !== undefined && { spinInterval }),
+      ...(engine !== undefined && { engine }),
     },
     scores: packed,
   };

@@ -11,6 +11,8 @@ export type DevnetSettings = {
   readonly blockIntervalMs?: number;
   /** How many blocks a leader makes before the next one's turn; undefined for the default. */
   readonly spinInterval?: number;
+  /** The consensus engine; undefined for LFT. */
+  readonly engine?: "lft" | "ibft";
 };
 
 /** What stands at a path that should be a devnet's home. */
@@ -44,15 +46,17 @@ const isCount = (value: unknown, least: number): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= least;
 
 const settingsOf = (value: Readonly<Record<string, unknown>>): DevnetSettings | undefined => {
-  const { peers, portOffset, blockIntervalMs, spinInterval } = value;
+  const { peers, portOffset, blockIntervalMs, spinInterval, engine } = value;
   if (!isCount(peers, 1) || peers > 16 || !isCount(portOffset, 0)) return undefined;
   if (blockIntervalMs !== undefined && !isCount(blockIntervalMs, 0)) return undefined;
   if (spinInterval !== undefined && !isCount(spinInterval, 1)) return undefined;
+  if (engine !== undefined && engine !== "lft" && engine !== "ibft") return undefined;
   return {
     peers,
     portOffset,
     ...(blockIntervalMs !== undefined && { blockIntervalMs }),
     ...(spinInterval !== undefined && { spinInterval }),
+    ...(engine !== undefined && { engine }),
   };
 };
 

@@ -16,9 +16,22 @@ const hasChannel = async (home: string): Promise<boolean> => {
   }
 };
 
+/** Makes a seed. It is synced before anyone is told the public key: a lost key cannot vote again. */
+const makeSeed = async (path: string): Promise<Uint8Array> => {
+  const made = randomBytes(32);
+  await writeAtomically(path, `${toHex(made)}\n`, 0o600);
+  return made;
+};
+
 /**
- * The seed of a peer's consensus key, 32 bytes, in a home whose lock the caller holds. Made at the first start; from then on it is read and never written,
- * and a home that has voted in a channel but lost its key is not given another.
+ * Replaces the consensus key of a home whose lock the caller holds, because its record was lost or it is to be rotated.
+ * The old key is gone: until a change of the configuration names the new one, the peer follows without voting.
+ */
+export const replaceConsensusKey = (home: string): Promise<Uint8Array> => makeSeed(join(home, FILE));
+
+/**
+ * The seed of a peer's consensus key, 32 bytes, in a home whose lock the caller holds. Made at the first start; from
+ * then on it is read, and a home that has voted in a channel but lost its key is not given another in passing.
  *
  * @throws CliError `CONSENSUS_KEY_MISSING` or `CONSENSUS_KEY_DAMAGED`.
  */
@@ -26,15 +39,10 @@ export const openConsensusKey = async (home: string): Promise<Uint8Array> => {
   const path = join(home, FILE);
   const text = await readIfPresent(path);
   if (text === undefined) {
-    if (!(await hasChannel(home))) {
-      const made = randomBytes(32);
-      // Synced before anyone is told the public key: a lost key cannot vote again.
-      await writeAtomically(path, `${toHex(made)}\n`, 0o600);
-      return made;
-    }
+    if (!(await hasChannel(home))) return makeSeed(path);
     throw new CliError(
       "CONSENSUS_KEY_MISSING",
-      `${path} is missing, but ${home} has voted with it: restore it from a backup, or start a new peer in another --home`,
+      `${path} is missing, but ${home} has voted with it: restore it from a backup, or make another with dure peer rekey`,
     );
   }
   const seed = fromHex(text.trim(), 32);

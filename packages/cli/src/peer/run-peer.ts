@@ -1,5 +1,6 @@
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import { createLogger, createPeer } from "@dure/node";
+import { toHex } from "@dure/types";
 import type { Emit } from "../emit.ts";
 import { CliError } from "../error.ts";
 import { lockHome } from "../home/lock-home.ts";
@@ -98,9 +99,17 @@ export const runPeer = async (
     peer.setPeers(book.list());
     const members = [...anchor.config.validators.map(({ id }) => id), ...anchor.config.followers];
     const following = link?.follow({ peer, book, members }, stopping);
+    const publicKey = toHex(suite.publicKeyOf(consensusSeed));
     emit(
-      { event: "ready", peerId: name, channel: anchor.config.name, channelId: anchor.channelId, ...ports },
-      `${name} in channel ${anchor.config.name}: REST http://${settings.restHost}:${ports.restPort}, gRPC ${settings.grpcHost}:${ports.grpcPort}`,
+      {
+        event: "ready",
+        peerId: name,
+        publicKey,
+        channel: anchor.config.name,
+        channelId: anchor.channelId,
+        ...ports,
+      },
+      `${name} in channel ${anchor.config.name}: REST http://${settings.restHost}:${ports.restPort}, gRPC ${settings.grpcHost}:${ports.grpcPort}, consensus key ${publicKey}`,
     );
     await aborted(stopping);
     // Ends a call that a silent RadioStation keeps waiting.

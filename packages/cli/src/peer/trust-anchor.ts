@@ -13,12 +13,7 @@ export type TrustAnchor = {
   readonly channelId: string;
 };
 
-const judge = (
-  suite: CryptoSuite,
-  text: string,
-  source: string,
-  { name, channel }: PeerSettings,
-): TrustAnchor => {
+const judge = (suite: CryptoSuite, text: string, source: string, { channel }: PeerSettings): TrustAnchor => {
   const parsed = parseGenesis(suite, text);
   if (!parsed.ok)
     throw new CliError("GENESIS_REFUSED", `${source} is refused: ${parsed.message}. Get the document anew`);
@@ -27,11 +22,6 @@ const judge = (
     throw new CliError(
       "GENESIS_REFUSED",
       `${source} is that of channel ${config.name}, not ${channel}: give the right --channel, or another --home`,
-    );
-  if (!config.validators.some(({ id }) => id === name) && !config.followers.includes(name))
-    throw new CliError(
-      "NOT_A_MEMBER",
-      `channel ${channel} was founded without ${name}: its genesis names neither a validator nor a follower of that id`,
     );
   return { text, config, channelId };
 };
@@ -52,7 +42,7 @@ const readGiven = async (path: string): Promise<string> => {
  * The trust anchor of a home, from its `genesis.json`, or from the file given by hand at first start. Undefined if
  * there is neither. What is stored is never replaced.
  *
- * @throws CliError `GENESIS_REFUSED`, `GENESIS_MISSING`, `GENESIS_CONFLICT` or `NOT_A_MEMBER`.
+ * @throws CliError `GENESIS_REFUSED`, `GENESIS_MISSING` or `GENESIS_CONFLICT`.
  */
 export const openTrustAnchor = async (
   settings: PeerSettings,
@@ -73,7 +63,7 @@ export const openTrustAnchor = async (
 /**
  * Takes a genesis document as this home's trust anchor, from now on for good. Returns it once it is on disk.
  *
- * @throws CliError `GENESIS_REFUSED` or `NOT_A_MEMBER`; nothing is stored then.
+ * @throws CliError `GENESIS_REFUSED`; nothing is stored then.
  */
 export const storeTrustAnchor = async (
   settings: PeerSettings,

@@ -362,6 +362,11 @@ export class Channel {
     return { ...base, view: 0, executionHeight: head?.executionHeight ?? 0, proof: undefined };
   }
 
+  /** Whether this peer votes in the current epoch, by its configuration and with its record. */
+  get mayVote(): boolean {
+    return this.#options.mayVote && this.#engine.self !== undefined;
+  }
+
   get epoch(): number {
     return this.#options.epochs.current.epoch;
   }

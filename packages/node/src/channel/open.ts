@@ -38,6 +38,8 @@ export type OpenChannel = {
   readonly view: ChannelView;
   /** The configuration that holds now. */
   readonly config: () => ChannelConfig;
+  /** Whether this peer is no voter or follower as far as it knows, which may be less than others do. */
+  readonly isNewcomer: () => boolean;
   /** Answers all clients that wait, and any that would: the peer is about to close. */
   readonly settle: () => void;
   readonly close: () => Promise<void>;
@@ -161,6 +163,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   return {
     view: viewOf({ ...options, genesis, epochs, channelId, channel, ledger, host, links, evidence }),
     config: () => epochs.config,
+    isNewcomer: () => !running.mayVote && !epochs.config.followers.includes(peerId),
     settle: () => running.settle(),
     close: () => closeAll(closers),
   };

@@ -225,6 +225,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     height: () => channel.head().height,
     executedHeight: () => ledger.executedHeight(),
     consensus: () => consensusView(parts),
+    epoch: () => parts.epochs.current,
     position: () => positionView(parts),
     executionStop: () => executionStop(parts),
     moves: channel.moves,

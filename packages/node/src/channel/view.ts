@@ -1,6 +1,7 @@
 import type { EngineStatus, Evidence } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import type { Held } from "@dure/ledger";
+import type { Epoch } from "@dure/membership";
 import type { QueryOutcome } from "@dure/score-host";
 import type { Hash, Header, Receipt, Transaction } from "@dure/types";
 import type { Admission } from "./admission.ts";
@@ -136,6 +137,8 @@ export type ChannelView = {
   readonly height: () => number;
   readonly executedHeight: () => number;
   readonly consensus: () => ConsensusView;
+  /** The current epoch, and the configuration that holds in it. */
+  readonly epoch: () => Epoch;
   readonly position: () => PositionView;
   /** Undefined while execution goes on, and contradicts no one. */
   readonly executionStop: () => ExecutionStop | undefined;

@@ -149,6 +149,23 @@ export const Consensus = z.object({
   ),
 });
 
+const Weighted = { weight: Whole };
+
+/** Fields as in specs/genesis.md. */
+export const Configuration = z.object({
+  epoch: Whole,
+  /** The block that ended the epoch before: the genesis, at height 0, or a change of the configuration. */
+  base: z.object({ height: Whole, id: Hash }),
+  organisations: z.array(z.object({ name: z.string(), root: z.string() })),
+  validators: z.array(z.object({ id: PeerId, publicKey: Hash, ...Weighted, group: z.string().optional() })),
+  groups: z.array(z.object({ name: z.string(), ...Weighted })),
+  followers: z.array(PeerId),
+  policies: z.object({ submitRoles: z.array(z.string()), peerSubmits: z.boolean() }),
+  limits: z.record(z.string(), Whole),
+  consensus: z.record(z.string(), z.union([Whole, z.string(), z.boolean()])),
+  revoked: z.array(z.object({ organisation: z.string(), serial: z.string() })),
+});
+
 export const Status = z.object({
   channelId: Hash,
   name: z.string(),

@@ -1,7 +1,7 @@
 import { encodeEvidence } from "@dure/consensus";
 import { toBase64, toHex } from "@dure/types";
 import { route } from "../route.ts";
-import { Consensus, Status } from "../shape.ts";
+import { Configuration, Consensus, Status } from "../shape.ts";
 
 export const getStatus = route({
   method: "GET",
@@ -45,5 +45,37 @@ export const getConsensus = route({
         bytes: toBase64(encodeEvidence(found)),
       })),
     };
+  },
+});
+
+export const getConfiguration = route({
+  method: "GET",
+  path: "/configuration",
+  summary:
+    "The configuration that holds now: the genesis document's, with the changes since, less the SCOREs.",
+  answer: Configuration,
+  handle: ({ channel }) => {
+    const { epoch, base, document } = channel.epoch();
+    const {
+      organisations,
+      validators,
+      groups = [],
+      followers,
+      policies,
+      limits,
+      consensus,
+      revoked,
+    } = document;
+    const configuration = {
+      organisations,
+      validators,
+      groups,
+      followers,
+      policies,
+      limits,
+      consensus,
+      revoked,
+    };
+    return { epoch, base: { height: base.height, id: base.blockId }, ...configuration };
   },
 });
