@@ -24,7 +24,16 @@ export type {
   Wanted,
 } from "./engine.ts";
 export { createIbft } from "./ibft/ibft.ts";
-export { decodeMessage as decodeIbftMessage, type Message as IbftMessage } from "./ibft/message.ts";
+export {
+  decodeMessage as decodeIbftMessage,
+  encodeMessage as encodeIbftMessage,
+  type Message as IbftMessage,
+} from "./ibft/message.ts";
+export { type Prepared, prePrepareStatement, prepareStatement } from "./ibft/prepared.ts";
+export { type DurableRecord as IbftRecord, decodeRecord as decodeIbftRecord } from "./ibft/record.ts";
+export { type RoundChangeCertificate, roundChangeStatement } from "./ibft/round-change.ts";
+export { RULES as IBFT_RULES, type Rules as IbftRules } from "./ibft/rules.ts";
+export type { State as IbftState } from "./ibft/state.ts";
 export {
   LEADER_POLICIES,
   type LeaderPolicy,

@@ -40,7 +40,7 @@ test("a command line that says nothing ends in exit code 2 and the usage", () =>
 test("unknown words are refused by name", () => {
   for (const argv of [
     ["--mutant", "x"],
-    ["--engine", "ibft"],
+    ["--engine", "raft"],
     ["--byzantine", "x"],
     ["--what"],
     ["--spin", "0"],

@@ -1,8 +1,9 @@
-import type { Candidate, Message } from "@dure/consensus";
+import type { Candidate } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import type { Hash } from "@dure/types";
 import type { TransactionId } from "./body.ts";
 import type { Committed } from "./disk.ts";
+import type { AnyMessage } from "./protocol.ts";
 
 /** What nodes send one another. */
 export type Frame =
@@ -10,7 +11,7 @@ export type Frame =
       readonly type: "consensus";
       readonly bytes: Bytes;
       /** The bytes as read, for those who watch. */
-      readonly message: Message;
+      readonly message: AnyMessage;
       /** Data of the proposed block that travels along. */
       readonly transactions: readonly TransactionId[];
     }

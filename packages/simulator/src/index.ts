@@ -9,9 +9,11 @@
  * Leaves to others: the shell that ships (node), bodies and execution, which are modelled (mempool, ledger,
  * score-host), and time on a real network (benchmarks).
  */
-export { Bench } from "./bench.ts";
+
 export { range, runSeeds, type Summary } from "./campaign.ts";
-export { type Hunt, hunting, MUTANTS, type Mutant, type MutantName } from "./mutants.ts";
+export { Bench } from "./lft/bench.ts";
+export type { Mutant } from "./mutant.ts";
+export { type Hunt, hunting, MUTANTS, type MutantName } from "./mutants.ts";
 export { type Outcome, type SimulateOptions, type Stats, simulate } from "./run.ts";
 export { createStubSuite } from "./stub-suite.ts";
 export type { Invariant, Violation } from "./violation.ts";

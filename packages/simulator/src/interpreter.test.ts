@@ -25,6 +25,7 @@ const createTrial = (timing: DiskTiming, seed = 1) => {
     send: ({ message }) => done.push(`send ${message[0]}`),
     write: (record) => done.push(`write ${record[0]}`),
     append: () => done.push("append"),
+    onTorn: () => undefined,
     crashes: () => false,
   });
   return { schedule, done, interpreter };

@@ -21,6 +21,8 @@ export type Outlets = {
   readonly send: (effect: EffectOf<"send">) => void;
   readonly write: (record: Bytes, blocks: readonly Candidate[]) => void;
   readonly append: (append: Append) => void;
+  /** A crash met a write that was not synced: all of it is kept, or none, as a checksum tells a torn one. */
+  readonly onTorn: (isKept: boolean) => void;
   /** Asked before each effect; true if the node crashed there. */
   readonly crashes: () => boolean;
 };
@@ -95,7 +97,10 @@ export const createInterpreter = (
     },
     crash: () => {
       isRunning = false;
-      if (writing !== undefined && random.chance(0.5)) writing();
+      if (writing === undefined) return;
+      const isKept = random.chance(0.5);
+      outlets.onTorn(isKept);
+      if (isKept) writing();
     },
   };
 };

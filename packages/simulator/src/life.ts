@@ -1,17 +1,15 @@
 import {
   type Candidate,
-  decodeMessage,
   type Effect,
   type Engine,
   type EngineConfig,
   type Input,
-  type LftState,
-  type Message,
   type TimerName,
   validatorSet,
 } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import { decodeIds, encodeIds, rootOfBody, type TransactionId } from "./body.ts";
+import type { Coverage } from "./coverage.ts";
 import { appendToLog, type Disk, headOf, keepExecution, releaseCandidates } from "./disk.ts";
 import { Executor } from "./execution.ts";
 import { Fetcher } from "./fetcher.ts";
@@ -19,6 +17,7 @@ import type { Frame } from "./frame.ts";
 import { type Append, createInterpreter, type DiskTiming, type Interpreter } from "./interpreter.ts";
 import type { Observer } from "./observer.ts";
 import { Pool } from "./pool.ts";
+import type { Protocol } from "./protocol.ts";
 import type { Random } from "./random.ts";
 import type { Schedule } from "./schedule.ts";
 import { checkBlocks, serveBlocks } from "./sync.ts";
@@ -30,11 +29,13 @@ type EffectOf<Type extends Effect["type"]> = Extract<Effect, { readonly type: Ty
 export type LifeOptions = {
   readonly index: number;
   readonly config: EngineConfig;
-  readonly engine: Engine<LftState>;
+  readonly engine: Engine<unknown>;
+  readonly protocol: Protocol;
   readonly disk: Disk;
   readonly schedule: Schedule;
   readonly random: Random;
   readonly observer: Observer;
+  readonly coverage: Coverage;
   readonly peers: readonly number[];
   readonly send: (to: number, frame: Frame) => void;
   /** Asked before each effect that the world could see; true if the node crashed there. */
@@ -50,6 +51,20 @@ export type LifeOptions = {
   readonly keptRecord: (record: Bytes) => Bytes;
   readonly keepsData: boolean;
   readonly keepsExecution: boolean;
+  /** As leader it proposes empty blocks: nobody's transactions pass. */
+  readonly censors: boolean;
+};
+
+/** What an effect says of the rule that asked for it. */
+const ruleOf = (effect: Effect): string => {
+  switch (effect.type) {
+    case "commit":
+      return `effect: commit by ${effect.proof.kind}, ${Math.min(effect.blocks.length, 3)} at once`;
+    case "payload":
+      return effect.empty ? "effect: payload, empty for lag" : "effect: payload";
+    default:
+      return `effect: ${effect.type}`;
+  }
 };
 
 /**
@@ -65,7 +80,7 @@ export class Life {
   readonly #timers = new Map<TimerName, object>();
   readonly #inputs: Told[] = [];
   readonly #syncing = new Set<number>();
-  #state: LftState;
+  #state: unknown;
   #isAlive = true;
   #isStepping = false;
   #isPending = false;
@@ -100,6 +115,7 @@ export class Life {
       send: (effect) => this.#send(effect),
       write: (record, blocks) => this.#write(record, blocks),
       append: (append) => this.#append(append),
+      onTorn: (isKept) => options.coverage.note(`fault: unsynced write ${isKept ? "kept" : "lost"}`),
       crashes: options.crashes,
     });
   }
@@ -168,7 +184,7 @@ export class Life {
     }
   }
 
-  get status(): ReturnType<Engine<LftState>["status"]> {
+  get status(): ReturnType<Engine<unknown>["status"]> {
     return this.#options.engine.status(this.#state);
   }
 
@@ -208,13 +224,14 @@ export class Life {
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
     if (!this.#isAlive) return;
-    observer.stepped(index, engine.status(state), state);
+    observer.stepped(index, state);
     this.#fetcher.reconcile(engine.wanted(state));
     this.#tellPending();
   }
 
   #tellPending(): void {
-    const isPending = this.#pool.isPending(this.#options.engine.tip(this.#state));
+    const { engine, censors } = this.#options;
+    const isPending = !censors && this.#pool.isPending(engine.tip(this.#state));
     if (isPending === this.#isPending) return;
     this.#isPending = isPending;
     this.#tell({ type: "pending", pending: isPending });
@@ -222,7 +239,8 @@ export class Life {
 
   #carryOut(effect: Effect): void {
     if (!this.#isAlive) return;
-    const { observer, index, disk } = this.#options;
+    const { observer, index, disk, coverage } = this.#options;
+    if (effect.type !== "send" && effect.type !== "timer") coverage.note(ruleOf(effect));
     switch (effect.type) {
       case "persist":
         for (const block of effect.blocks) this.#pool.hold(block);
@@ -257,12 +275,14 @@ export class Life {
     this.#timers.set(name, timer);
     if (afterMs === undefined) return;
     this.#options.schedule.after(afterMs, () => {
-      if (this.#timers.get(name) === timer) this.#tell({ type: "timer", name });
+      if (this.#timers.get(name) !== timer) return;
+      this.#options.coverage.note(`timer: ${name}`);
+      this.#tell({ type: "timer", name });
     });
   }
 
   #payload({ view, parentId, timestampMs, empty }: EffectOf<"payload">): void {
-    const ids = empty ? [] : this.#pool.propose(parentId);
+    const ids = empty || this.#options.censors ? [] : this.#pool.propose(parentId);
     const bodyBytes = encodeIds(ids);
     const bodyRoot = rootOfBody(this.#options.config.suite, bodyBytes);
     if (ids.length === 0) this.#isPending = false;
@@ -300,15 +320,16 @@ export class Life {
   }
 
   #send({ to, message, about }: EffectOf<"send">): void {
-    const { observer, index, peers, sendsData } = this.#options;
-    const decoded = decodeMessage(message);
-    if (!decoded.ok) throw new Error(`an engine sent what it cannot read: ${decoded.message}`);
-    observer.sent(index, decoded.value);
+    const { observer, index, peers, sendsData, protocol, coverage } = this.#options;
+    const decoded = protocol.decode(message);
+    if (decoded === undefined) throw new Error("an engine sent what it cannot read");
+    observer.sent(index, decoded);
+    coverage.note(`message: ${decoded.type}`);
     const transactions = about === undefined || !sendsData ? [] : (decodeIds(about.bodyBytes) ?? []);
     const frame: Frame = {
       type: "consensus",
       bytes: message,
-      message: decoded.value as Message,
+      message: decoded,
       transactions,
     };
     const receivers = to === "all" ? peers : typeof to === "number" ? [to] : to;

@@ -18,6 +18,13 @@ type Quarry = {
 
 const FORKS: readonly Invariant[] = ["QC above a commit extends it", "honest prefixes agree"];
 
+/** What a broken quorum also does, and sooner: it is the forks that matter. */
+const STALLS: readonly Invariant[] = [
+  "accepted transactions commit",
+  "commits resume",
+  "honest messages are accepted",
+];
+
 const QUARRY: readonly Quarry[] = [
   { mutant: "consecutive-views", breaks: FORKS },
   { mutant: "tc-highest-qc", breaks: FORKS },
@@ -34,6 +41,21 @@ const QUARRY: readonly Quarry[] = [
   { mutant: "data-not-durable", breaks: ["commits resume"], ignored: ["certified data is durable"] },
   { mutant: "execution-not-durable", breaks: ["commits resume"] },
   { mutant: "high-tc-not-durable", breaks: ["commits resume"], ignored: ["durable fields never fall"] },
+  { mutant: "quorum-off-by-one", breaks: FORKS },
+  { mutant: "ibft-hidden-prepared", breaks: ["TC after a CC reports it"] },
+  { mutant: "ibft-hidden-prepared", breaks: FORKS, ignored: ["TC after a CC reports it"] },
+  { mutant: "ibft-locked", breaks: ["commits resume"], ignored: ["TC after a CC reports it"] },
+  { mutant: "ibft-ignored-reports", breaks: FORKS },
+  { mutant: "ibft-forged-prepared", breaks: FORKS, ignored: ["honest messages are accepted"] },
+  { mutant: "ibft-quorum-off-by-one", breaks: FORKS, ignored: STALLS },
+  { mutant: "ibft-votes-counted-twice", breaks: FORKS, ignored: STALLS },
+  { mutant: "ibft-bitmap-length", breaks: ["honest messages are accepted"] },
+  {
+    mutant: "ibft-send-before-persist",
+    breaks: ["no honest evidence"],
+    ignored: ["certified data is durable"],
+  },
+  { mutant: "ibft-send-before-persist", breaks: ["certified data is durable"] },
 ];
 
 /** The first history in which the mutant breaks what it must. */

@@ -1,66 +1,10 @@
-import { decodeRecord, encodeRecord, RULES, type Rules } from "@dure/consensus";
-import type { Bytes } from "@dure/crypto";
+import { IBFT_MUTANTS } from "./ibft/mutants.ts";
+import { LFT_MUTANTS } from "./lft/mutants.ts";
 import { CALM, type Weather } from "./weather.ts";
 import type { Byzantine } from "./world.ts";
 
-/** A protocol with one rule broken, and what the simulator must be set to so that it matters. */
-export type Mutant = {
-  readonly rules?: Rules;
-  /** Messages leave before what they depend on is durable. */
-  readonly sendsFirst?: true;
-  /** The blocks of a persist never reach the disk. */
-  readonly losesData?: true;
-  /** Execution certificates are not given back to a restarted engine. */
-  readonly losesExecution?: true;
-  /** What of a record reaches the disk. */
-  readonly keptRecord?: (record: Bytes) => Bytes;
-};
-
-const withoutTc = (bytes: Bytes): Bytes => {
-  const record = decodeRecord(bytes);
-  return record.ok ? encodeRecord({ ...record.value, highTc: undefined }) : bytes;
-};
-
-/** The mutants of specs/lft.md that are built so far. Each must be found out, for ever. */
-export const MUTANTS = {
-  /** Rule 8 without "consecutive views". */
-  "consecutive-views": { rules: { ...RULES, commitsParent: () => true } },
-  /** Rule 5 without the check that the parent's QC is as high as the TC's. */
-  "tc-highest-qc": {
-    rules: {
-      ...RULES,
-      mayVote: (record, header, parentQc, tc) =>
-        RULES.mayVote(record, header, parentQc, tc && { ...tc, highQc: { ...tc.highQc, view: 0 } }),
-    },
-  },
-  /** Rule 7 without `timedOut < v`. */
-  "commit-vote-after-timeout": {
-    rules: { ...RULES, mayCommitVote: (record, qc) => RULES.mayCommitVote({ ...record, timedOut: 0 }, qc) },
-  },
-  /** Rule 5 without `timedOut < view`. */
-  "vote-after-timeout": {
-    rules: {
-      ...RULES,
-      mayVote: (record, header, parentQc, tc) =>
-        RULES.mayVote({ ...record, timedOut: 0 }, header, parentQc, tc),
-    },
-  },
-  /** LFT2 as published: a block may replace the candidate if its parent's view is later, and any child commits. */
-  lft2: {
-    rules: {
-      ...RULES,
-      mayVote: (record, header, parentQc) =>
-        record.voted.view < header.view && parentQc.view >= record.highQc.view,
-      mayCommitVote: () => false,
-      commitsParent: () => true,
-    },
-  },
-  "send-before-persist": { sendsFirst: true },
-  "data-not-durable": { losesData: true },
-  /** Rule 17: who holds the only certificate of an executed height forgets it, and attests above it only. */
-  "execution-not-durable": { losesExecution: true },
-  "high-tc-not-durable": { keptRecord: withoutTc },
-} as const satisfies Record<string, Mutant>;
+/** Every mutant of both engines. */
+export const MUTANTS = { ...LFT_MUTANTS, ...IBFT_MUTANTS } as const;
 
 export type MutantName = keyof typeof MUTANTS;
 
@@ -106,6 +50,18 @@ export const hunting = (name: MutantName): Hunt => {
       return { byzantine: "none", weather: { ...BLACKOUTS, syncMs: 15, isCoalescing: false }, views: 30 };
     case "execution-not-durable":
       return { byzantine: "adversary", weather: FORGETFUL, views: 30 };
+    case "quorum-off-by-one":
+    case "ibft-quorum-off-by-one":
+    case "ibft-hidden-prepared":
+    case "ibft-locked":
+    case "ibft-votes-counted-twice":
+      return { byzantine: "none", weather: NARROW, views: 30 };
+    case "ibft-ignored-reports":
+    case "ibft-forged-prepared":
+    case "ibft-bitmap-length":
+      return { byzantine: "adversary", weather: NARROW, views: 30 };
+    case "ibft-send-before-persist":
+      return { byzantine: "none", weather: { ...BLACKOUTS, syncMs: 15, isCoalescing: false }, views: 30 };
     case "data-not-durable":
     case "high-tc-not-durable":
       return { byzantine: "none", weather: BLACKOUTS, views: 30 };

@@ -1,5 +1,6 @@
-import type { Message } from "@dure/consensus";
+import type { Coverage } from "./coverage.ts";
 import type { Frame } from "./frame.ts";
+import type { AnyMessage } from "./protocol.ts";
 import type { Random } from "./random.ts";
 import type { Schedule } from "./schedule.ts";
 import { CALM, type Weather } from "./weather.ts";
@@ -18,44 +19,30 @@ export type NetworkOptions = {
   readonly schedule: Schedule;
   readonly random: Random;
   readonly weather: Weather;
+  readonly coverage: Coverage;
+  /** What the way between two nodes takes besides the weather's delay. */
+  readonly distanceMs: (from: number, to: number) => number;
+  /** Which messages the directed adversary treats alike. */
+  readonly topicOf: (message: AnyMessage) => string;
   readonly deliver: (from: number, to: number, frame: Frame) => void;
   /** A partition ended: these two can talk again. */
   readonly onMended: (a: number, b: number) => void;
 };
 
-/** Which messages stand or fall together under the directed adversary: those of one kind that speak of one view. */
-const topicOf = (message: Message): string => {
-  switch (message.type) {
-    case "vote":
-    case "groupVote":
-      return `${message.kind}/${message.view}`;
-    case "timeout":
-      return `t/${message.view}`;
-    case "certificate":
-      return `1/${message.certificate.view}`;
-    case "status":
-      return `s/${Math.max(message.highQc.view, message.highTc?.view ?? 0)}`;
-    case "timeoutCertificate":
-      return `c/${message.tc.view}`;
-    case "proposal":
-      return `p/${message.qc.view}`;
-    case "attest":
-      return "a";
-    case "evidence":
-      return "e";
-  }
-};
-
 /** Random delays, losses and duplicates, partitions that come and go, and a directed adversary. */
 export const createNetwork = (options: NetworkOptions): Network => {
-  const { nodes, schedule, random, deliver, onMended } = options;
+  const { nodes, schedule, random, coverage, distanceMs, deliver, onMended } = options;
   let weather = options.weather;
   let sides: readonly number[] | undefined;
+  let isOneWay = false;
   let frames = 0;
   const audiences = new Map<string, number>();
   const everyone = 2 ** nodes - 1;
 
   const isOpen = (a: number, b: number): boolean => sides === undefined || sides[a] === sides[b];
+  /** One way, the side of the lower number is heard and hears nothing. */
+  const passes = (from: number, to: number): boolean =>
+    isOpen(from, to) || (isOneWay && (sides?.[from] ?? 0) < (sides?.[to] ?? 0));
 
   /** Who gets the messages of a topic, as a bitmap: everyone, one node, or some. */
   const audienceOf = (topic: string): number => {
@@ -67,16 +54,26 @@ export const createNetwork = (options: NetworkOptions): Network => {
     return audience;
   };
 
-  const isLost = (from: number, to: number, frame: Frame): boolean => {
-    if (!isOpen(from, to) || (weather.loss > 0 && random.chance(weather.loss))) return true;
-    if (weather.narrowing === 0 || frame.type !== "consensus") return false;
-    return ((audienceOf(topicOf(frame.message)) >> to) & 1) === 0;
+  /** Which fault takes a frame; undefined if none does. */
+  const lossOf = (from: number, to: number, frame: Frame): string | undefined => {
+    if (!passes(from, to)) return isOneWay ? "one-way partition" : "partition";
+    if (weather.loss > 0 && random.chance(weather.loss)) return "loss";
+    if (weather.narrowing === 0 || frame.type !== "consensus") return undefined;
+    const isMeant = ((audienceOf(options.topicOf(frame.message)) >> to) & 1) === 1;
+    return isMeant ? undefined : "narrowed audience";
   };
 
-  const delayMs = (): number => {
+  const isLost = (from: number, to: number, frame: Frame): boolean => {
+    const fault = lossOf(from, to, frame);
+    if (fault !== undefined) coverage.note(`fault: ${fault}`);
+    return fault !== undefined;
+  };
+
+  const delayMs = (from: number, to: number): number => {
     const { least, mean } = weather.delayMs;
     const isLate = weather.late.chance > 0 && random.chance(weather.late.chance);
-    return least + random.gap(mean) + (isLate ? random.gap(weather.late.meanMs) : 0);
+    if (isLate) coverage.note("fault: late frame");
+    return distanceMs(from, to) + least + random.gap(mean) + (isLate ? random.gap(weather.late.meanMs) : 0);
   };
 
   const mend = (): void => {
@@ -93,6 +90,7 @@ export const createNetwork = (options: NetworkOptions): Network => {
     schedule.after(random.gap(everyMs), () => {
       if (weather.partitions.everyMs === 0) return;
       sides = Array.from({ length: nodes }, () => random.below(random.pick([2, 2, 3])));
+      isOneWay = random.chance(0.25);
       schedule.after(random.gap(forMs), () => {
         mend();
         divide();
@@ -108,8 +106,9 @@ export const createNetwork = (options: NetworkOptions): Network => {
       frames += 1;
       const copies = weather.duplication > 0 && random.chance(weather.duplication) ? 2 : 1;
       for (let copy = 0; copy < copies; copy++) {
+        if (copy > 0) coverage.note("fault: duplicate frame");
         if (isLost(from, to, frame)) continue;
-        schedule.after(delayMs(), () => deliver(from, to, frame));
+        schedule.after(delayMs(from, to), () => deliver(from, to, frame));
       }
     },
     heal: () => {

@@ -1,3 +1,4 @@
+import type { Coverage } from "./coverage.ts";
 import type { Node } from "./node.ts";
 import type { Random } from "./random.ts";
 import type { Schedule } from "./schedule.ts";
@@ -8,6 +9,7 @@ export type PowerOptions = {
   readonly random: Random;
   readonly weather: Weather;
   readonly nodes: readonly Node[];
+  readonly coverage: Coverage;
   readonly onStarted: (node: Node) => void;
   readonly onCrashed: (node: Node) => void;
 };
@@ -51,6 +53,7 @@ export class Power {
     if (this.#isReliable || weather.crashesPerEffect === 0 || !random.chance(weather.crashesPerEffect))
       return false;
     const node = nodes.find((at) => at.index === index);
+    this.#options.coverage.note("fault: crash between two effects");
     if (node !== undefined) this.#crash(node, random.gap(weather.crashes.forMs || REST_MS));
     return true;
   }
@@ -64,6 +67,7 @@ export class Power {
       if (this.#isReliable) return;
       const isAll = random.chance(all);
       const restMs = random.gap(forMs);
+      this.#options.coverage.note(isAll ? "fault: blackout of all" : "fault: crash");
       for (const node of nodes) {
         if (isAll) this.#crash(node, restMs);
         else if (random.chance(1 / nodes.length)) this.#crash(node, random.gap(forMs));

@@ -1,17 +1,22 @@
+import type { EngineName } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
 import { Clients } from "./clients.ts";
+import { createCoverage } from "./coverage.ts";
 import { frameText } from "./describe.ts";
 import { createInvariants } from "./invariants.ts";
+import type { Mutant } from "./mutant.ts";
 import { MUTANTS, type MutantName } from "./mutants.ts";
 import { createNetwork } from "./network.ts";
 import type { Node, Peer } from "./node.ts";
 import { Power } from "./power.ts";
 import { watchProgress } from "./progress.ts";
+import { PROTOCOLS } from "./protocols.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createSchedule } from "./schedule.ts";
 import { createStubSuite } from "./stub-suite.ts";
 import { createTranscript } from "./transcript.ts";
 import type { Invariant, Violation } from "./violation.ts";
+import { wanDistanceMs } from "./wan.ts";
 import { drawWeather, type Weather } from "./weather.ts";
 import {
   BYZANTINE,
@@ -26,10 +31,14 @@ import {
 
 export type SimulateOptions = {
   readonly seed: number;
+  /** LFT unless given. */
+  readonly engine?: EngineName | undefined;
   readonly validators: number;
   /** k; drawn from 1, 2, 3, 5 if not given. */
   readonly spinInterval?: number | undefined;
   readonly mutant?: MutantName | undefined;
+  /** Validators stand in five regions of the world. */
+  readonly wan?: boolean | undefined;
   /** Drawn if not given. */
   readonly byzantine?: Byzantine | undefined;
   /** Views after which the faults end. */
@@ -58,6 +67,7 @@ export type Outcome = {
   readonly seed: number;
   readonly violations: readonly Violation[];
   readonly stats: Stats;
+  readonly coverage: ReadonlyMap<string, number>;
   readonly fingerprint: string;
   readonly lines: readonly string[];
 };
@@ -86,10 +96,13 @@ const assemble = (options: SimulateOptions) => {
   const { seed, validators } = options;
   const random = createRandom(seed);
   const schedule = createSchedule();
+  const coverage = createCoverage();
   const transcript = createTranscript(options.keepsLines ?? false);
   const suite = options.suite ?? createStubSuite(random.next());
   const spinInterval = options.spinInterval ?? random.pick([1, 1, 2, 3, 5]);
-  const channel = createChannel(suite, random.fork(), validators, spinInterval);
+  const mutant: Mutant = options.mutant === undefined ? {} : MUTANTS[options.mutant];
+  const protocol = PROTOCOLS[mutant.engine ?? options.engine ?? "lft"];
+  const channel = createChannel(suite, random.fork(), validators, spinInterval, protocol.name, options.wan);
   const weather: Weather = { ...drawWeather(random.fork()), ...options.weather };
   const { byzantine, faulty, leftDown } = drawRoles(options, channel, random.fork());
   const peers: Peer[] = [];
@@ -99,6 +112,7 @@ const assemble = (options: SimulateOptions) => {
 
   const invariants = createInvariants({
     config: { ...channel.config, self: undefined },
+    protocol,
     faulty,
     ignored: options.ignored ?? [],
     disks: () => nodes.map(({ disk }) => disk),
@@ -109,8 +123,11 @@ const assemble = (options: SimulateOptions) => {
     schedule,
     random: random.fork(),
     weather,
+    coverage,
+    distanceMs: options.wan === true ? wanDistanceMs : () => 0,
+    topicOf: protocol.topic,
     deliver: (from, to, frame) => {
-      transcript.note(schedule.nowMs(), () => `${from} -> ${to} ${frameText(frame)}`, from, to);
+      transcript.note(schedule.nowMs(), () => `${from} -> ${to} ${frameText(protocol, frame)}`, from, to);
       peers[to]?.receive(from, frame);
     },
     onMended: (a, b) => peers[a]?.connected(b),
@@ -126,6 +143,7 @@ const assemble = (options: SimulateOptions) => {
     schedule,
     random: random.fork(),
     weather,
+    coverage,
     nodes,
     onStarted: ({ index }) => {
       note(1, index, "started");
@@ -148,12 +166,14 @@ const assemble = (options: SimulateOptions) => {
     isCommitted,
   });
   const surroundings: Surroundings = {
+    protocol,
     channel,
     schedule,
     random: random.fork(),
     weather,
-    mutant: options.mutant === undefined ? {} : MUTANTS[options.mutant],
+    mutant,
     observer: invariants.observer,
+    coverage,
     send,
     crashes: (index) => power.crashesNow(index),
   };
@@ -162,7 +182,21 @@ const assemble = (options: SimulateOptions) => {
     peers.push(node ?? createFaulty(surroundings, index, byzantine));
     if (node !== undefined) nodes.push(node);
   }
-  return { channel, schedule, transcript, invariants, network, power, clients, nodes, leftDown };
+  if (faulty.length > 0) coverage.note(`byzantine: ${byzantine}`);
+  if (leftDown.length > 0) coverage.note("fault: down for good");
+  return {
+    coverage,
+    protocol,
+    channel,
+    schedule,
+    transcript,
+    invariants,
+    network,
+    power,
+    clients,
+    nodes,
+    leftDown,
+  };
 };
 
 /**
@@ -170,11 +204,23 @@ const assemble = (options: SimulateOptions) => {
  * accepted transaction in time. It is a function of its options.
  */
 export const simulate = (options: SimulateOptions): Outcome => {
-  const { channel, schedule, transcript, invariants, network, power, clients, nodes, leftDown } =
-    assemble(options);
+  const {
+    coverage,
+    protocol,
+    channel,
+    schedule,
+    transcript,
+    invariants,
+    network,
+    power,
+    clients,
+    nodes,
+    leftDown,
+  } = assemble(options);
   const { chain, violations } = invariants;
   const { timing, spinInterval } = channel.config;
-  const viewNow = (): number => Math.max(0, ...nodes.map(({ life }) => life?.status.view ?? 0));
+  const viewNow = (): number =>
+    Math.max(0, ...nodes.map(({ life }) => (life === undefined ? 0 : protocol.turns(life.status))));
   let steps = 0;
   /** Asks every so many steps, since asking takes time too. */
   const runUntil = (every: number, isDone: () => boolean): void => {
@@ -188,7 +234,10 @@ export const simulate = (options: SimulateOptions): Outcome => {
   clients.plan();
   power.plan();
   const views = options.views ?? VIEWS;
-  runUntil(32, () => viewNow() >= views || schedule.nowMs() > FAULTY_MS_MAX);
+  runUntil(
+    32,
+    () => viewNow() >= views || schedule.nowMs() > (options.wan === true ? 10 : 1) * FAULTY_MS_MAX,
+  );
 
   transcript.note(schedule.nowMs(), () => "the faults end", 3);
   network.heal();
@@ -227,6 +276,7 @@ export const simulate = (options: SimulateOptions): Outcome => {
       steps,
       ms: Math.round(schedule.nowMs()),
     },
+    coverage: coverage.counts,
     fingerprint: transcript.fingerprint(),
     lines: transcript.lines,
   };

@@ -82,7 +82,7 @@ export const drawWeather = (random: Random): Weather => {
     executeMs: random.pick([0.5, 5, 40]),
     sendsData: random.chance(0.6),
     gossip: random.pick([0, 0.5, 1]),
-    submitEveryMs: random.pick([4, 15, 60]),
+    submitEveryMs: random.pick([15, 60, 150]),
     clockSkewMs: sometimes(0.3, () => random.between(1, 80), 0),
   };
 };

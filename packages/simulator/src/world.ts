@@ -1,20 +1,30 @@
-import { createLft, type EngineConfig, type Message, quorumsOf, RULES } from "@dure/consensus";
+import { type EngineConfig, type EngineName, quorumsOf } from "@dure/consensus";
 import { type CryptoSuite, HASH_BYTES } from "@dure/crypto";
 import { toHash } from "@dure/types";
-import { Adversary } from "./adversary.ts";
+import type { Coverage } from "./coverage.ts";
 import { createDisk } from "./disk.ts";
 import type { Frame } from "./frame.ts";
 import type { LifeOptions } from "./life.ts";
-import type { Mutant } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
 import { Node, type Peer } from "./node.ts";
 import type { Observer } from "./observer.ts";
+import type { AnyMessage, Protocol } from "./protocol.ts";
 import type { Random } from "./random.ts";
 import type { Schedule } from "./schedule.ts";
 import { Twins } from "./twins.ts";
+import { createUnruly } from "./unruly.ts";
 import type { Weather } from "./weather.ts";
 
 /** What the faulty validator of a run is; `none`: nobody lies. */
-export const BYZANTINE = ["none", "adversary", "twins"] as const;
+export const BYZANTINE = [
+  "none",
+  "adversary",
+  "twins",
+  "withholder",
+  "delayer",
+  "replayer",
+  "censor",
+] as const;
 export type Byzantine = (typeof BYZANTINE)[number];
 
 /** One channel: what all nodes agree on before the first block. */
@@ -29,6 +39,8 @@ export const createChannel = (
   random: Random,
   validators: number,
   spinInterval: number,
+  engine: EngineName = "lft",
+  isWan = false,
 ): Channel => {
   const seeds = Array.from({ length: validators }, () =>
     Uint8Array.from({ length: HASH_BYTES }, () => random.below(256)),
@@ -41,7 +53,7 @@ export const createChannel = (
   return {
     seeds,
     config: {
-      engine: "lft",
+      engine,
       suite,
       channelId: base.blockId,
       epoch: 1,
@@ -55,12 +67,12 @@ export const createChannel = (
       leaderPolicy: random.pick(["spinning", "spinning", "weighted"]),
       spinInterval,
       timing: {
-        baseMs: random.pick([40, 100, 200]),
-        capMs: random.pick([300, 600]),
+        baseMs: random.pick(isWan ? [700, 1_200] : [40, 100, 200]),
+        capMs: random.pick(isWan ? [2_000, 4_000] : [300, 600]),
         blockIntervalMs: random.pick([0, 5, 20]),
         driftMs: 50,
-        resendMs: random.pick([30, 80]),
-        statusMs: random.pick([60, 150]),
+        resendMs: random.pick([40, 120]),
+        statusMs: random.pick([120, 400]),
       },
       lag: random.pick([2, 8, 64]),
       optimistic: random.chance(0.6),
@@ -82,31 +94,36 @@ export const drawFaulty = (channel: Channel, random: Random): readonly number[] 
 };
 
 export type Surroundings = {
+  readonly protocol: Protocol;
   readonly channel: Channel;
   readonly schedule: Schedule;
   readonly random: Random;
   readonly weather: Weather;
   readonly mutant: Mutant;
   readonly observer: Observer;
+  readonly coverage: Coverage;
   readonly send: (from: number, to: number, frame: Frame) => void;
   readonly crashes: (node: number) => boolean;
 };
 
 /** What a node at this place is made of, over a disk of its own. */
 const lifeOptionsOf = (surroundings: Surroundings, index: number): LifeOptions => {
-  const { channel, schedule, random, weather, mutant, observer, send, crashes } = surroundings;
+  const { protocol, channel, schedule, random, weather, mutant, observer, coverage, send, crashes } =
+    surroundings;
   const seed = channel.seeds[index] as Uint8Array;
   const config: EngineConfig = { ...channel.config, self: { index, seed } };
-  const engine = createLft(config, mutant.rules ?? RULES);
+  const engine = protocol.create(config, mutant);
   const { syncMs, isCoalescing, validateMs, executeMs, sendsData } = weather;
   return {
     index,
     config,
     engine,
+    protocol,
     disk: createDisk(engine.freshRecord()),
     schedule,
     random: random.fork(),
     observer,
+    coverage,
     peers: channel.seeds.map((_, peer) => peer).filter((peer) => peer !== index),
     send: (to, frame) => send(index, to, frame),
     crashes: () => crashes(index),
@@ -118,6 +135,7 @@ const lifeOptionsOf = (surroundings: Surroundings, index: number): LifeOptions =
     keptRecord: mutant.keptRecord ?? ((record) => record),
     keepsData: mutant.losesData !== true,
     keepsExecution: mutant.losesExecution !== true,
+    censors: false,
   };
 };
 
@@ -129,23 +147,38 @@ export const createNode = (surroundings: Surroundings, index: number): Node =>
 export const createFaulty = (surroundings: Surroundings, index: number, kind: Byzantine): Peer => {
   const { observer, schedule, random } = surroundings;
   const ignore = (): void => undefined;
-  const sent = (message: Message): void => observer.sent(index, message);
+  const sent = (message: AnyMessage): void => observer.sent(index, message);
+  const watched: Observer = {
+    sent: (_, message) => sent(message),
+    persisted: ignore,
+    appended: ignore,
+    executed: ignore,
+    stepped: ignore,
+    complained: ignore,
+    crashed: ignore,
+  };
+  const reliable = { ...surroundings, observer: watched, crashes: () => false, mutant: {} };
   if (kind === "twins") {
-    const watched: Observer = {
-      sent: (_, message) => sent(message),
-      persisted: ignore,
-      appended: ignore,
-      executed: ignore,
-      stepped: ignore,
-      complained: ignore,
-      crashed: ignore,
-    };
-    const reliable = { ...surroundings, observer: watched, crashes: () => false, mutant: {} };
     const twins = new Twins(() => lifeOptionsOf(reliable, index), random.fork());
     schedule.after(0, () => twins.start());
     return twins;
   }
+  if (kind !== "adversary" && kind !== "none") {
+    const options = lifeOptionsOf(reliable, index);
+    const unruly = createUnruly(kind, options, surroundings.channel.config.timing.baseMs, random.fork());
+    schedule.after(0, () => unruly.start());
+    return unruly;
+  }
   const { config, peers, send } = lifeOptionsOf(surroundings, index);
   const seed = surroundings.channel.seeds[index] as Uint8Array;
-  return new Adversary({ index, config, seed, schedule, random: random.fork(), peers, send, sent });
+  return surroundings.protocol.adversary({
+    index,
+    config,
+    seed,
+    schedule,
+    random: random.fork(),
+    peers,
+    send,
+    sent,
+  });
 };

@@ -27,6 +27,6 @@ export const hashBytes = (hash: Hash): Bytes => {
 /** Sixty-four zeros: stands where there is no hash. */
 export const ZERO_HASH = "0".repeat(64) as Hash;
 
-export const writeHash = (writer: Writer, hash: Hash): Writer => writer.fixed(hashBytes(hash), HASH_BYTES);
+export const writeHash = (writer: Writer, hash: Hash): Writer => writer.hex(hash, HASH_BYTES);
 
 export const readHash = (reader: Reader): Hash => toHex(reader.fixed(HASH_BYTES)) as Hash;

@@ -16,16 +16,22 @@ export const toHex = (bytes: Bytes): string => {
 
 const valueAt = (text: string, at: number): number => VALUES[text.charCodeAt(at)] ?? -1;
 
+/** Reads the bytes of a text of `length` times two digits into others at an offset; false if it is not such text. */
+export const readHex = (text: string, into: Bytes, offset: number, length: number): boolean => {
+  if (text.length !== length * 2) return false;
+  for (let i = 0; i < length; i++) {
+    const high = valueAt(text, 2 * i);
+    const low = valueAt(text, 2 * i + 1);
+    if (high < 0 || low < 0) return false;
+    into[offset + i] = (high << 4) | low;
+  }
+  return true;
+};
+
 /** Bytes of lower-case hexadecimal text, or undefined if it is not such text (or not of `length` bytes). */
 export const fromHex = (text: string, length?: number): Bytes | undefined => {
   if (text.length % 2 !== 0) return undefined;
   if (length !== undefined && text.length !== length * 2) return undefined;
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    const high = valueAt(text, 2 * i);
-    const low = valueAt(text, 2 * i + 1);
-    if (high < 0 || low < 0) return undefined;
-    bytes[i] = (high << 4) | low;
-  }
-  return bytes;
+  return readHex(text, bytes, 0, bytes.length) ? bytes : undefined;
 };

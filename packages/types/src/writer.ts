@@ -1,23 +1,38 @@
 import type { Bytes } from "@dure/crypto";
+import { readHex } from "./hex.ts";
 import { encodeText } from "./text.ts";
+
+type Scratch = { readonly bytes: Uint8Array; readonly view: DataView };
+
+/** Most of what is written fits; what grows beyond it is not kept. */
+const SCRATCH_BYTES = 1024;
+const SPARE_MAX = 16;
+/** Scratches of writers that have finished: making one costs more than most of what is written into it. */
+const spare: Scratch[] = [];
+
+const scratchOf = (length: number): Scratch => {
+  const bytes = new Uint8Array(length);
+  return { bytes, view: new DataView(bytes.buffer) };
+};
+
+/** Of a writer that has finished: it takes another at its next word. */
+const EMPTY = scratchOf(0);
 
 /**
  * Writes the canonical encoding of specs/encoding.md: big-endian, fixed widths, length-prefixed. It asserts the
  * bounds of what it is given, since writing something unreadable is a bug of ours.
  */
 export class Writer {
-  #bytes = new Uint8Array(256);
-  #view = new DataView(this.#bytes.buffer);
+  #scratch = spare.pop() ?? scratchOf(SCRATCH_BYTES);
   #length = 0;
 
   #reserve(count: number): number {
     const offset = this.#length;
     this.#length += count;
-    if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, offset));
-      this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
+    const { bytes } = this.#scratch;
+    if (this.#length > bytes.length) {
+      this.#scratch = scratchOf(Math.max(this.#length, bytes.length * 2));
+      this.#scratch.bytes.set(bytes.subarray(0, offset));
     }
     return offset;
   }
@@ -30,21 +45,21 @@ export class Writer {
   u8(value: number): this {
     this.#check(value, 0xff);
     const offset = this.#reserve(1);
-    this.#bytes[offset] = value;
+    this.#scratch.bytes[offset] = value;
     return this;
   }
 
   u16(value: number): this {
     this.#check(value, 0xffff);
     const offset = this.#reserve(2);
-    this.#view.setUint16(offset, value);
+    this.#scratch.view.setUint16(offset, value);
     return this;
   }
 
   u32(value: number): this {
     this.#check(value, 0xffffffff);
     const offset = this.#reserve(4);
-    this.#view.setUint32(offset, value);
+    this.#scratch.view.setUint32(offset, value);
     return this;
   }
 
@@ -52,8 +67,9 @@ export class Writer {
   u64(value: number): this {
     this.#check(value, Number.MAX_SAFE_INTEGER);
     const offset = this.#reserve(8);
-    this.#view.setUint32(offset, Math.floor(value / 0x100000000));
-    this.#view.setUint32(offset + 4, value >>> 0);
+    const { view } = this.#scratch;
+    view.setUint32(offset, Math.floor(value / 0x100000000));
+    view.setUint32(offset + 4, value >>> 0);
     return this;
   }
 
@@ -65,7 +81,15 @@ export class Writer {
   fixed(bytes: Bytes, length: number): this {
     if (bytes.length !== length) throw new RangeError(`${bytes.length} bytes where ${length} are due`);
     const offset = this.#reserve(length);
-    this.#bytes.set(bytes, offset);
+    this.#scratch.bytes.set(bytes, offset);
+    return this;
+  }
+
+  /** Bytes that stand as lower-case hexadecimal text, whose length in bytes the reader knows. */
+  hex(text: string, length: number): this {
+    const offset = this.#reserve(length);
+    if (!readHex(text, this.#scratch.bytes, offset, length))
+      throw new RangeError(`${length} bytes in lower-case hexadecimal digits are due`);
     return this;
   }
 
@@ -82,8 +106,14 @@ export class Writer {
     return this.fixed(bytes, bytes.length);
   }
 
-  /** What was written, in bytes of its own. */
+  /** What was written, in bytes of its own. The writer begins anew. */
   finish(): Bytes {
-    return this.#bytes.slice(0, this.#length);
+    const written = this.#scratch.bytes.slice(0, this.#length);
+    if (this.#scratch.bytes.length === SCRATCH_BYTES && spare.length < SPARE_MAX) {
+      spare.push(this.#scratch);
+      this.#scratch = EMPTY;
+    }
+    this.#length = 0;
+    return written;
   }
 }

@@ -113,6 +113,8 @@ export const tryJoinRound = (context: Context): boolean => {
 export const tryFollowProposal = (context: Context): boolean => {
   const round = Math.max(...context.state.proposals.keys(), 0);
   if (round <= context.state.round) return false;
+  // What justified the proposal stays true if its block turns out to be bad: a quorum has come to this round.
+  context.state.openedRound = round;
   enterRound(context, round);
   return true;
 };
@@ -124,7 +126,9 @@ export const isOpened = (context: Context): boolean => {
   // After a restart the recorded votes stand for the proposal that they rest on.
   const isProposed =
     state.proposals.has(round) || (record.height === heightOf(state) && record.voted.round === round);
-  return round === 1 || isProposed || rules.isQuorum(set, changedTo(context, round));
+  return (
+    round === 1 || round === state.openedRound || isProposed || rules.isQuorum(set, changedTo(context, round))
+  );
 };
 
 /** The certificate of a quorum's ROUND-CHANGEs for exactly this round, if there is one (rule 2). */

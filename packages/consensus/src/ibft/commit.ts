@@ -48,6 +48,7 @@ export const moveHead = (context: Context, head: Head, last?: Certificate): void
     map.clear();
   state.pendingCommit = undefined;
   state.payloadRound = 0;
+  state.openedRound = 1;
   state.proposeDueMs = 0;
   state.roundTimer.running = false;
   for (const name of ["view", "drift"] as const) effects.push({ type: "timer", name, afterMs: undefined });

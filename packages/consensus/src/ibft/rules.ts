@@ -18,8 +18,8 @@ export type Claim = {
  * the state. A test or simulator breaks them one by one, and each broken rule must be found out.
  */
 export type Rules = {
-  /** Rule 4, less validity and durability: may this validator PREPARE in `round`? */
-  readonly mayPrepare: (record: DurableRecord, height: number, round: number) => boolean;
+  /** Rule 4, less validity and durability: may this validator PREPARE in `round`? `blockId`: a block known by then. */
+  readonly mayPrepare: (record: DurableRecord, height: number, round: number, blockId?: Hash) => boolean;
   /** Rule 5, less durability: may it COMMIT to the block that this certificate prepared? */
   readonly mayCommit: (record: DurableRecord, prepared: Prepared) => boolean;
   /** Rule 7: what its ROUND-CHANGE reports. */

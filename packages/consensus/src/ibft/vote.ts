@@ -114,7 +114,7 @@ export const tryPrepare = (context: Context): boolean => {
   const proposal = state.proposals.get(state.round);
   const entry = proposal === undefined ? undefined : state.blocks.get(proposal.id);
   if (proposal === undefined || entry === undefined || !canVote(context)) return false;
-  if (!rules.mayPrepare(state.record, heightOf(state), state.round)) return false;
+  if (!rules.mayPrepare(state.record, heightOf(state), state.round, proposal.id)) return false;
   const leader = leaders.leaderOf(heightOf(state), state.round);
   const flaw = flawOf(context, entry.candidate.header);
   if (flaw !== undefined) {

@@ -1,7 +1,7 @@
 import type { Effect, Engine, EngineConfig, Input } from "../engine.ts";
 import { leaderPolicy } from "../leader.ts";
 import { groupQuorums } from "../quorum.ts";
-import { validatorSet } from "../verify-certificate.ts";
+import { type ValidatorSet, validatorSet } from "../verify-certificate.ts";
 import { wantedOf } from "./catch-up.ts";
 import type { Context } from "./context.ts";
 import { encodeRecord, freshRecord } from "./record.ts";
@@ -11,10 +11,13 @@ import { advance } from "./step.ts";
 
 /**
  * LFT for one epoch (specs/lft.md): the leader's block carries the votes for the block before it, every validator
- * votes to all, and leadership spins. `rules` are those of the specification; the simulator passes broken ones.
+ * votes to all, and leadership spins. `rules` and `set` are those of the specification; the simulator passes broken ones.
  */
-export const createLft = (config: EngineConfig, rules: Rules = RULES): Engine<State> => {
-  const set = validatorSet(config);
+export const createLft = (
+  config: EngineConfig,
+  rules: Rules = RULES,
+  set: ValidatorSet = validatorSet(config),
+): Engine<State> => {
   const leaders = leaderPolicy(config);
   const groups =
     (config.groups ?? []).length === 0 ? undefined : groupQuorums(config.validators, config.groups ?? []);

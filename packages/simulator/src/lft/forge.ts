@@ -17,7 +17,7 @@ import {
   type Header,
   voteStatement,
 } from "@dure/types";
-import { encodeIds, rootOfBody, type TransactionId } from "./body.ts";
+import { encodeIds, rootOfBody, type TransactionId } from "../body.ts";
 
 type MessageOf<Type extends Message["type"]> = Extract<Message, { readonly type: Type }>;
 

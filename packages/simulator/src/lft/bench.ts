@@ -13,9 +13,9 @@ import {
   type TimerName,
 } from "@dure/consensus";
 import type { Hash } from "@dure/types";
-import { encodeIds, rootOfBody } from "./body.ts";
+import { encodeIds, rootOfBody } from "../body.ts";
+import type { Channel } from "../world.ts";
 import type { Key } from "./forge.ts";
-import type { Channel } from "./world.ts";
 
 type Told = Input extends infer I ? (I extends Input ? Omit<I, "nowMs"> : never) : never;
 

@@ -1,10 +1,10 @@
-import { type DurableRecord, decodeRecord, type EngineStatus, type LftState } from "@dure/consensus";
+import { type DurableRecord, decodeRecord, type LftState } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
-import type { Report } from "./violation.ts";
+import type { Report } from "../violation.ts";
 
 export type RecordWatch = {
   readonly persisted: (node: number, record: Bytes) => void;
-  readonly stepped: (node: number, status: EngineStatus, state: LftState) => void;
+  readonly stepped: (node: number, state: LftState) => void;
   readonly crashed: (node: number) => void;
 };
 
@@ -55,7 +55,8 @@ export const watchRecords = (isHonest: (node: number) => boolean, report: Report
       }
       records.set(node, fields);
     },
-    stepped: (node, { highQcView }, state) => {
+    stepped: (node, state) => {
+      const highQcView = state.record.highQc.view;
       const before = highest.get(node) ?? 0;
       if (isHonest(node) && highQcView < before)
         report("highQC never falls", `node ${node}: ${before} to ${highQcView}`);

@@ -1,7 +1,7 @@
 import type { Message, Quorums } from "@dure/consensus";
 import { CERTIFICATE_KIND, type Hash } from "@dure/types";
-import type { Blocks } from "./blocks.ts";
-import type { Report } from "./violation.ts";
+import type { Blocks } from "../blocks.ts";
+import type { Report } from "../violation.ts";
 
 export type CertificateWatch = {
   readonly sent: (node: number, message: Message) => void;

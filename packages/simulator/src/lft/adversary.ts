@@ -1,6 +1,5 @@
 import {
   decodeMessage,
-  type EngineConfig,
   encodeMessage,
   type Message,
   quorumsOf,
@@ -19,23 +18,11 @@ import {
   type Hash,
   type Header,
 } from "@dure/types";
-import type { TransactionId } from "./body.ts";
+import type { TransactionId } from "../body.ts";
+import type { Frame } from "../frame.ts";
+import type { Peer } from "../node.ts";
+import type { AdversaryOptions } from "../protocol.ts";
 import { forgeProposal, forgeTc, forgeTimeout, forgeVote } from "./forge.ts";
-import type { Frame } from "./frame.ts";
-import type { Peer } from "./node.ts";
-import type { Random } from "./random.ts";
-import type { Schedule } from "./schedule.ts";
-
-export type AdversaryOptions = {
-  readonly index: number;
-  readonly config: EngineConfig;
-  readonly seed: Bytes;
-  readonly schedule: Schedule;
-  readonly random: Random;
-  readonly peers: readonly number[];
-  readonly send: (to: number, frame: Frame) => void;
-  readonly sent: (message: Message) => void;
-};
 
 type MessageOf<Type extends Message["type"]> = Extract<Message, { readonly type: Type }>;
 
@@ -78,7 +65,7 @@ export class Adversary implements Peer {
     if (frame.type === "getTransactions" && this.#options.random.chance(0.5)) {
       this.#options.send(from, { type: "transactions", ids: frame.ids });
     }
-    if (frame.type === "consensus") this.#onMessage(frame.message);
+    if (frame.type === "consensus") this.#onMessage(frame.message as Message);
   }
 
   #once(act: string): boolean {

@@ -1,7 +1,7 @@
 import type { Message } from "@dure/consensus";
 import { CERTIFICATE_KIND, type Hash } from "@dure/types";
-import type { Blocks } from "./blocks.ts";
-import type { Report } from "./violation.ts";
+import type { Blocks } from "../blocks.ts";
+import type { Report } from "../violation.ts";
 
 /**
  * What honest keys sign. Each says one thing per view and kind, and no TIMEOUT stands beside a commit vote that it

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Message, RULES, type Rules } from "@dure/consensus";
 import { CERTIFICATE_KIND, decodeHeader } from "@dure/types";
+import { createRandom } from "../random.ts";
+import { createStubSuite } from "../stub-suite.ts";
+import { createChannel } from "../world.ts";
 import { Bench } from "./bench.ts";
 import { forgeProposal, forgeTc, forgeTimeout, forgeVote } from "./forge.ts";
-import { MUTANTS } from "./mutants.ts";
-import { createRandom } from "./random.ts";
-import { createStubSuite } from "./stub-suite.ts";
-import { createChannel } from "./world.ts";
+import { LFT_MUTANTS } from "./mutants.ts";
 
 /** Leaders of the views 1 to 4 with k = 1: nodes 0, 1, 2, 3. */
 const createBench = (rules: Rules): Bench => {
@@ -184,7 +184,7 @@ const oldGround = (rules: Rules): Bench => {
 };
 
 test("voting on ground below the TC's highest QC forks", () => {
-  assert.equal(forkOf(oldGround(MUTANTS["tc-highest-qc"].rules), [0, 1, 3]), "nodes 0 and 1 at height 1");
+  assert.equal(forkOf(oldGround(LFT_MUTANTS["tc-highest-qc"].lft), [0, 1, 3]), "nodes 0 and 1 at height 1");
 });
 
 test("a leader that proposes below the TC's highest QC gets no vote", () => {
@@ -201,7 +201,7 @@ test("a leader that proposes below the TC's highest QC gets no vote", () => {
 
 test("voting in a view that one has timed out forks", () => {
   assert.equal(
-    forkOf(lateChild(MUTANTS["vote-after-timeout"].rules), [0, 1, 2, 3]),
+    forkOf(lateChild(LFT_MUTANTS["vote-after-timeout"].lft), [0, 1, 2, 3]),
     "nodes 0 and 1 at height 1",
   );
 });
@@ -215,13 +215,13 @@ test("a child that comes after the timeouts gets no vote, and the others go on",
 
 test("delays alone fork LFT without consecutive views", () => {
   assert.equal(
-    forkOf(delaysOnly(MUTANTS["consecutive-views"].rules), [0, 1, 2, 3]),
+    forkOf(delaysOnly(LFT_MUTANTS["consecutive-views"].lft), [0, 1, 2, 3]),
     "nodes 0 and 2 at height 1",
   );
 });
 
 test("delays alone fork LFT2 as published", () => {
-  assert.equal(forkOf(delaysOnly(MUTANTS.lft2.rules), [0, 1, 2, 3]), "nodes 0 and 2 at height 1");
+  assert.equal(forkOf(delaysOnly(LFT_MUTANTS.lft2.lft), [0, 1, 2, 3]), "nodes 0 and 2 at height 1");
 });
 
 test("delays alone do not fork LFT, and the nodes that see the votes commit", () => {
@@ -232,7 +232,7 @@ test("delays alone do not fork LFT, and the nodes that see the votes commit", ()
 });
 
 test("one Byzantine voter of four forks LFT2 as published", () => {
-  assert.equal(forkOf(oneByzantine(MUTANTS.lft2.rules), [0, 1, 3]), "nodes 0 and 1 at height 1");
+  assert.equal(forkOf(oneByzantine(LFT_MUTANTS.lft2.lft), [0, 1, 3]), "nodes 0 and 1 at height 1");
 });
 
 test("one Byzantine voter of four does not fork LFT, and the nodes that see the votes commit", () => {
