@@ -3,6 +3,7 @@ import type { CryptoSuite } from "@dure/crypto";
 import { Clients } from "./clients.ts";
 import { createCoverage } from "./coverage.ts";
 import { frameText } from "./describe.ts";
+import type { Frame } from "./frame.ts";
 import { createInvariants } from "./invariants.ts";
 import type { Mutant } from "./mutant.ts";
 import { MUTANTS, type MutantName } from "./mutants.ts";
@@ -48,6 +49,8 @@ export type SimulateOptions = {
   /** Instead of the stub. */
   readonly suite?: CryptoSuite | undefined;
   readonly keepsLines?: boolean | undefined;
+  /** Sees each frame that is delivered. */
+  readonly onFrame?: ((frame: Frame) => void) | undefined;
   /** Invariants that are not checked, so that what else breaks is seen. */
   readonly ignored?: readonly Invariant[] | undefined;
 };
@@ -127,6 +130,7 @@ const assemble = (options: SimulateOptions) => {
     distanceMs: options.wan === true ? wanDistanceMs : () => 0,
     topicOf: protocol.topic,
     deliver: (from, to, frame) => {
+      options.onFrame?.(frame);
       transcript.note(schedule.nowMs(), () => `${from} -> ${to} ${frameText(protocol, frame)}`, from, to);
       peers[to]?.receive(from, frame);
     },
