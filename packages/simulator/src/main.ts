@@ -87,6 +87,11 @@ const run = async (command: Command): Promise<number> => {
   return broken.length > 0 === (mutant !== undefined) ? 0 : 1;
 };
 
+// Who reads the first lines and leaves (`| head`) has seen enough: that is no failure of a campaign.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   process.exitCode = await run(parseCommand(process.argv.slice(2)));
 } catch (error) {
