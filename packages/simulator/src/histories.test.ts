@@ -35,6 +35,11 @@ test("no invariant breaks where validators stand in five regions of the world", 
   for (const engine of ["lft", "ibft"] as const) assertSound(1, 30, { engine, validators: 5, wan: true });
 });
 
+/** What gathered while five regions were apart fills more blocks than one or two rotations of leaders owe. */
+test("a backlog across regions is worked off, a block in each rotation", () => {
+  assertSound(700_052, 1, { validators: 7, wan: true });
+});
+
 /** A round that a justified proposal opened stays open when its block is bad, or all wait for a quorum to open it. */
 test("IBFT goes on after a proposal that is justified and bad", () => {
   assertSound(102_333, 1, { engine: "ibft", validators: 4 });

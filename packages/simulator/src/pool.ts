@@ -3,7 +3,7 @@ import type { Hash } from "@dure/types";
 import { decodeIds, type TransactionId } from "./body.ts";
 
 /** Transactions in one block at most. */
-const BLOCK_MAX = 64;
+export const BLOCK_MAX = 64;
 
 /**
  * What a node holds in memory: transactions, and uncommitted blocks whose data is whole. The rules are those of the

@@ -7,6 +7,8 @@ export type ProgressOptions = {
   readonly nowMs: () => number;
   readonly height: () => number;
   readonly view: () => number;
+  /** Blocks that are filled by what waits when the faults end. */
+  readonly fullBlocks: number;
 };
 
 /** What is owed once the faults end. */
@@ -22,11 +24,13 @@ export type Progress = {
  * must be committed before every leader had its tenure.
  */
 export const watchProgress = (options: ProgressOptions): Progress => {
-  const { timing, validators, spinInterval, nowMs, height, view } = options;
+  const { timing, validators, spinInterval, nowMs, height, view, fullBlocks } = options;
   const { capMs, statusMs, resendMs } = timing;
   const heightThen = height();
   const settledMs = nowMs() + capMs + 2 * statusMs;
-  const deadlineMs = settledMs + 2 * (validators + 2) * (capMs + resendMs + statusMs) + 2_000;
+  const rotationMs = (validators + 2) * (capMs + resendMs + statusMs);
+  // A rotation owes one block: a backlog of several may take as many of them.
+  const deadlineMs = settledMs + (2 + fullBlocks) * rotationMs + 2_000;
   const tenureNow = (): number => Math.floor((view() - 1) / spinInterval);
   const hasCommitted = (): boolean => height() > heightThen;
   let tenureThen: number | undefined;

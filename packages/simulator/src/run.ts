@@ -9,6 +9,7 @@ import type { Mutant } from "./mutant.ts";
 import { MUTANTS, type MutantName } from "./mutants.ts";
 import { createNetwork } from "./network.ts";
 import type { Node, Peer } from "./node.ts";
+import { BLOCK_MAX } from "./pool.ts";
 import { Power } from "./power.ts";
 import { watchProgress } from "./progress.ts";
 import { PROTOCOLS } from "./protocols.ts";
@@ -256,6 +257,7 @@ export const simulate = (options: SimulateOptions): Outcome => {
     nowMs: schedule.nowMs,
     height,
     view: viewNow,
+    fullBlocks: Math.floor(clients.waiting().length / BLOCK_MAX),
   });
   const isComplete = (): boolean =>
     progress.hasCommitted() &&
