@@ -1,6 +1,12 @@
 import type { CryptoSuite } from "@dure/crypto";
 import { blockId, decodeHeader, type Hash, type Header } from "@dure/types";
 
+/** The epoch that a header names; undefined of one that does not read. */
+export const epochOfHeader = (headerBytes: Uint8Array): number | undefined => {
+  const header = decodeHeader(headerBytes);
+  return header.ok ? header.value.epoch : undefined;
+};
+
 /** Every block that was ever proposed in a run. */
 export class Blocks {
   readonly #headers = new Map<Hash, Header>();

@@ -7,6 +7,15 @@ import { decode, type Hash, toHash, Writer } from "@dure/types";
  */
 export type TransactionId = number;
 
+/** Numbers from here on change the configuration: each opens the epoch that it is above this by (lft.md rule 14). */
+const CHANGES = 3_000_000_000;
+
+/** The transaction that opens an epoch. */
+export const changeTo = (epoch: number): TransactionId => CHANGES + epoch;
+
+/** Whether a transaction changes the configuration. */
+export const isChange = (id: TransactionId): boolean => id >= CHANGES;
+
 /** A body's bytes. */
 export const encodeIds = (ids: readonly TransactionId[]): Bytes => {
   const writer = new Writer().u16(ids.length);

@@ -1,4 +1,4 @@
-import type { TransactionId } from "./body.ts";
+import { changeTo, type TransactionId } from "./body.ts";
 import type { Frame } from "./frame.ts";
 import type { Node } from "./node.ts";
 import type { Random } from "./random.ts";
@@ -41,9 +41,19 @@ export class Clients {
     const id = this.#accepted.length + 1;
     this.#accepted.push(id);
     node.life.submit(id);
+    if (weather.changes > 0 && random.chance(weather.changes)) this.#change(node);
     if (!random.chance(weather.gossip)) return;
     for (let to = 0; to < validators; to++)
       if (to !== node.index) send(node.index, to, { type: "transactions", ids: [id] });
+  }
+
+  /** An administrator changes the configuration at this node's epoch, and tells others of it. */
+  #change({ index, life }: Node): void {
+    const { validators, send } = this.#options;
+    if (life === undefined) return;
+    const ids = [changeTo(life.epoch + 1)];
+    life.submit(ids[0] as TransactionId);
+    for (let to = 0; to < validators; to++) if (to !== index) send(index, to, { type: "transactions", ids });
   }
 
   /** Submits again and again, until the faults end. */

@@ -36,7 +36,8 @@ export const headOf = (
   base: { readonly blockId: Hash; readonly height: number; readonly timestampMs: number },
 ): Head => {
   const tip = log.at(-1);
-  if (tip === undefined) return { ...base, view: 0, executionHeight: 0, proof: undefined };
+  if (tip === undefined || log.length <= base.height)
+    return { ...base, view: 0, executionHeight: tip?.executionHeight ?? 0, proof: undefined };
   const { height, view, timestampMs } = tip.candidate.header;
   const { proof, executionHeight } = tip;
   return { height, blockId: tip.candidate.id, view, timestampMs, executionHeight, proof };

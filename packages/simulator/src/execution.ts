@@ -4,8 +4,9 @@ import type { Committed, Disk } from "./disk.ts";
 import type { Random } from "./random.ts";
 import type { Schedule } from "./schedule.ts";
 
-const rootsOf = (suite: CryptoSuite, epoch: number, before: Hash, { candidate }: Committed): Execution => ({
-  epoch,
+type Roots = Omit<Execution, "epoch">;
+
+const rootsOf = (suite: CryptoSuite, before: Hash, { candidate }: Committed): Roots => ({
   height: candidate.header.height,
   stateRoot: toHash(suite.hash(hashBytes(before), candidate.bodyBytes)),
   receiptsRoot: toHash(suite.hash(candidate.bodyBytes)),
@@ -13,14 +14,13 @@ const rootsOf = (suite: CryptoSuite, epoch: number, before: Hash, { candidate }:
 
 export type ExecutorOptions = {
   readonly suite: CryptoSuite;
-  readonly epoch: number;
   readonly disk: Disk;
   readonly schedule: Schedule;
   readonly random: Random;
   /** Mean time that a height takes. */
   readonly executeMs: number;
   readonly isAlive: () => boolean;
-  readonly onExecuted: (execution: Execution) => void;
+  readonly onExecuted: (execution: Omit<Execution, "epoch">) => void;
 };
 
 /**
@@ -29,31 +29,32 @@ export type ExecutorOptions = {
  */
 export class Executor {
   readonly #options: ExecutorOptions;
-  readonly #results: Execution[] = [];
+  readonly #results: Roots[] = [];
   #isRunning = false;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
   }
 
-  #resultAt(height: number): Execution | undefined {
-    const { suite, epoch, disk } = this.#options;
+  #resultAt(height: number): Roots | undefined {
+    const { suite, disk } = this.#options;
     for (let at = this.#results.length; at < height; at++) {
       const committed = disk.log[at];
       if (committed === undefined) return undefined;
       const before = this.#results[at - 1]?.stateRoot ?? ZERO_HASH;
-      this.#results.push(rootsOf(suite, epoch, before, committed));
+      this.#results.push(rootsOf(suite, before, committed));
     }
     return this.#results[height - 1];
   }
 
-  /** Results that the state holds and no certificate covers. */
-  unattested(): readonly Execution[] {
-    const { executedHeight, execution } = this.#options.disk;
+  /** Results that the state holds and no certificate of an epoch covers, as that epoch attests them. */
+  unattested(epoch: number): readonly Execution[] {
+    const { executedHeight, execution, log } = this.#options.disk;
+    const certified = execution?.epoch === epoch ? execution.height : (log.at(-1)?.executionHeight ?? 0);
     const results: Execution[] = [];
-    for (let height = (execution?.height ?? 0) + 1; height <= executedHeight; height++) {
+    for (let height = certified + 1; height <= executedHeight; height++) {
       const result = this.#resultAt(height);
-      if (result !== undefined) results.push(result);
+      if (result !== undefined) results.push({ epoch, ...result });
     }
     return results;
   }

@@ -31,6 +31,17 @@ test("no invariant of four validators under IBFT breaks in 500 histories", () =>
   assert(totals.commits > 10 * seeds, `${totals.commits} blocks are too few to mean anything`);
 });
 
+for (const engine of ["lft", "ibft"] as const)
+  test(`no invariant of ${engine} breaks while the configuration changes in mid-flight`, () => {
+    const { coverage, seeds } = assertSound(7_000, 150, {
+      engine,
+      validators: 4,
+      weather: { changes: 0.08 },
+    });
+    const begun = coverage["epoch begins"] ?? 0;
+    assert(begun > 3 * seeds, `${begun} times a node entered an epoch: too few to mean anything`);
+  });
+
 test("no invariant breaks where validators stand in five regions of the world", () => {
   for (const engine of ["lft", "ibft"] as const) assertSound(1, 30, { engine, validators: 5, wan: true });
 });
@@ -77,6 +88,7 @@ for (const engine of ["lft", "ibft"] as const)
       ...["propose", "resend", "status", "view"].map((name) => `timer: ${name}`),
       ...(engine === "lft" ? ["effect: commit by chain, 1 at once"] : []),
       "effect: commit by commit, 1 at once",
+      "epoch begins",
       "effect: payload, empty for lag",
     ];
     const silent = due.filter((name) => coverage[name] === undefined);

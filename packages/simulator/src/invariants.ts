@@ -1,9 +1,9 @@
-import { type EngineConfig, quorumsOf } from "@dure/consensus";
+import { type EngineConfig, quorumsOf, recordEpoch } from "@dure/consensus";
 import type { Hash } from "@dure/types";
 import { Blocks } from "./blocks.ts";
 import type { Disk } from "./disk.ts";
 import type { Observer } from "./observer.ts";
-import type { Protocol } from "./protocol.ts";
+import type { Protocol, ProtocolWatch } from "./protocol.ts";
 import type { Invariant, Report, Violation } from "./violation.ts";
 import { type ChainWatch, watchChain } from "./watch-chain.ts";
 
@@ -23,6 +23,8 @@ export type InvariantOptions = {
   /** Validators that owe nothing. */
   readonly faulty: readonly number[];
   readonly ignored: readonly Invariant[];
+  /** The configuration changes in this run. */
+  readonly hasChanges: boolean;
   /** Of the honest. */
   readonly disks: () => readonly Disk[];
   readonly nowMs: () => number;
@@ -39,36 +41,55 @@ export const createInvariants = (options: InvariantOptions): Invariants => {
   const isHonest = (node: number): boolean => !faulty.includes(node);
   const blocks = new Blocks(config.suite);
   const quorums = quorumsOf(config);
+  let endedEpoch = 0;
 
   const onCertified = (id: Hash, what: string): void => {
-    const height = blocks.header(id)?.height ?? 0;
-    if (height <= chain.height()) return;
+    const { height = 0, epoch = 1 } = blocks.header(id) ?? {};
+    // Above an epoch's last block stand empty ones, which every node forgets with the epoch.
+    if (height <= chain.height() || epoch <= endedEpoch) return;
     const isHeld = disks().some(({ candidates }) => candidates.has(id));
     if (!isHeld) report("certified data is durable", `${what} of ${id.slice(0, 8)} at height ${height}`);
   };
 
-  const watch = protocol.watch({ blocks, quorums, faulty, report, onCertified });
-  const chain = watchChain(report, watch.committed);
+  const watches = new Map<number, ProtocolWatch>();
+  /** An epoch's own: views, heights and records begin anew in each. */
+  const watchOf = (epoch: number): ProtocolWatch => {
+    const known = watches.get(epoch) ?? protocol.watch({ blocks, quorums, faulty, report, onCertified });
+    watches.set(epoch, known);
+    return known;
+  };
+  const chain = watchChain(report, (block) => {
+    const { epoch, endsEpoch } = block.candidate.header;
+    if (endsEpoch) endedEpoch = Math.max(endedEpoch, epoch);
+    watchOf(epoch).committed(block);
+  });
 
   return {
     chain,
     violations,
     report,
     observer: {
-      sent: watch.sent,
+      sent: (node, message) => {
+        const epoch = protocol.epochOf(message);
+        if (epoch !== undefined) watchOf(epoch).sent(node, message);
+      },
       persisted: (node, record, candidates) => {
         // A leader may crash between writing its block and sending it, and go on with it all the same.
         for (const { headerBytes } of candidates) blocks.add(headerBytes);
-        watch.persisted(node, record);
+        watchOf(recordEpoch(record) ?? 1).persisted(node, record);
       },
       appended: chain.appended,
       executed: chain.executed,
-      stepped: watch.stepped,
-      crashed: watch.crashed,
+      stepped: (node, state, epoch) => watchOf(epoch).stepped(node, state),
+      crashed: (node) => {
+        for (const watch of watches.values()) watch.crashed(node);
+      },
       complained: (node, effect) => {
         if (effect.type === "diverged") {
           return report("state roots agree", `node ${node} is told that it diverged at ${effect.height}`);
         }
+        // What an honest validator says of its epoch may reach another in one before or after.
+        if (options.hasChanges) return;
         if (effect.from === undefined || effect.from === node || !isHonest(effect.from)) return;
         report(
           "honest messages are accepted",

@@ -4,11 +4,12 @@ import {
   type Engine,
   type EngineConfig,
   type Input,
+  recordEpoch,
   type TimerName,
   validatorSet,
 } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
-import { decodeIds, encodeIds, rootOfBody, type TransactionId } from "./body.ts";
+import { decodeIds, encodeIds, isChange, rootOfBody, type TransactionId } from "./body.ts";
 import type { Coverage } from "./coverage.ts";
 import { appendToLog, type Disk, headOf, keepExecution, releaseCandidates } from "./disk.ts";
 import { Executor } from "./execution.ts";
@@ -28,8 +29,9 @@ type EffectOf<Type extends Effect["type"]> = Extract<Effect, { readonly type: Ty
 
 export type LifeOptions = {
   readonly index: number;
-  readonly config: EngineConfig;
-  readonly engine: Engine<unknown>;
+  /** What an epoch's engine runs by, given the block that it starts from: the genesis, if none. */
+  readonly configOf: (epoch: number, base?: EngineConfig["base"]) => EngineConfig;
+  readonly engineOf: (config: EngineConfig) => Engine<unknown>;
   readonly protocol: Protocol;
   readonly disk: Disk;
   readonly schedule: Schedule;
@@ -53,6 +55,14 @@ export type LifeOptions = {
   readonly keepsExecution: boolean;
   /** As leader it proposes empty blocks: nobody's transactions pass. */
   readonly censors: boolean;
+};
+
+/** The epoch that a log stands in: the one that its last block of the kind opened. */
+const epochOfLog = ({ log }: Disk, configOf: LifeOptions["configOf"]): EngineConfig => {
+  const end = log.findLast(({ candidate }) => candidate.header.endsEpoch)?.candidate;
+  if (end === undefined) return configOf(1);
+  const { height, timestampMs, epoch } = end.header;
+  return configOf(epoch + 1, { blockId: end.id, height, timestampMs });
 };
 
 /** What an effect says of the rule that asked for it. */
@@ -80,16 +90,22 @@ export class Life {
   readonly #timers = new Map<TimerName, object>();
   readonly #inputs: Told[] = [];
   readonly #syncing = new Set<number>();
+  #config: EngineConfig;
+  #engine: Engine<unknown>;
   #state: unknown;
+  /** Turns of leaders in the epochs before, where views begin anew. */
+  #turnsBefore = 0;
   #isAlive = true;
   #isStepping = false;
   #isPending = false;
 
   constructor(options: LifeOptions) {
-    const { config, engine, disk, schedule, random, index, observer, peers, send } = options;
+    const { disk, schedule, random, index, observer, peers, send, configOf, engineOf } = options;
     const isAlive = (): boolean => this.#isAlive;
     this.#options = options;
-    this.#state = engine.initial();
+    this.#config = epochOfLog(disk, configOf);
+    this.#engine = engineOf(this.#config);
+    this.#state = this.#engine.initial();
     this.#fetcher = new Fetcher({
       schedule,
       pool: this.#pool,
@@ -99,14 +115,14 @@ export class Life {
       onData: (candidate) => this.#judge(candidate),
     });
     this.#executor = new Executor({
-      suite: config.suite,
-      epoch: config.epoch,
+      suite: this.#config.suite,
       disk,
       schedule,
       random,
       executeMs: options.executeMs,
       isAlive,
-      onExecuted: (execution) => {
+      onExecuted: (roots) => {
+        const execution = { epoch: this.#config.epoch, ...roots };
         observer.executed(index, execution);
         this.#tell({ type: "executed", execution });
       },
@@ -122,15 +138,47 @@ export class Life {
 
   /** Starts the engine from what the disk holds. */
   start(): void {
-    const { disk, config, keepsExecution } = this.#options;
+    const { disk } = this.#options;
     for (const { candidate } of disk.log) this.#pool.commit(candidate);
-    const candidates = [...disk.candidates.values()].sort((a, b) => a.header.height - b.header.height);
+    const candidates = [...disk.candidates.values()]
+      .filter(({ header }) => header.epoch === this.#config.epoch)
+      .sort((a, b) => a.header.height - b.header.height);
     for (const candidate of candidates) this.#pool.hold(candidate);
-    const { record } = disk;
-    const execution = keepsExecution ? disk.execution : undefined;
-    this.#tell({ type: "start", head: headOf(disk, config.base), record, candidates, execution });
-    for (const execution of this.#executor.unattested()) this.#tell({ type: "executed", execution });
+    this.#tellStart(candidates);
     this.#executor.run();
+  }
+
+  #tellStart(candidates: readonly Candidate[]): void {
+    const { disk, keepsExecution } = this.#options;
+    const { epoch, base } = this.#config;
+    const execution = keepsExecution ? disk.execution : undefined;
+    this.#tell({ type: "start", head: headOf(disk, base), record: this.#record(), candidates, execution });
+    for (const execution of this.#executor.unattested(epoch)) this.#tell({ type: "executed", execution });
+  }
+
+  /** What the disk has of this epoch; what was signed in an older one says nothing here. */
+  #record(): Bytes | undefined {
+    const { record } = this.#options.disk;
+    const epoch = record === undefined ? undefined : recordEpoch(record);
+    if (epoch === undefined || epoch > this.#config.epoch) return undefined;
+    return epoch < this.#config.epoch ? this.#engine.freshRecord() : record;
+  }
+
+  /** The epoch's last block is in the log: the next one's engine starts. */
+  #enterNext(): void {
+    const { disk, configOf, engineOf, protocol, coverage } = this.#options;
+    coverage.note("epoch begins");
+    if (protocol.name === "lft") this.#turnsBefore += protocol.turns(this.status);
+    this.#config = epochOfLog(disk, configOf);
+    this.#engine = engineOf(this.#config);
+    this.#state = this.#engine.initial();
+    this.#timers.clear();
+    this.#inputs.length = 0;
+    this.#isPending = false;
+    this.#pool.forgetBefore(this.#config.epoch);
+    for (const [id, { header }] of disk.candidates)
+      if (header.epoch < this.#config.epoch) disk.candidates.delete(id);
+    this.#tellStart([]);
   }
 
   /** Ends this life: nothing of it happens any more. */
@@ -185,7 +233,16 @@ export class Life {
   }
 
   get status(): ReturnType<Engine<unknown>["status"]> {
-    return this.#options.engine.status(this.#state);
+    return this.#engine.status(this.#state);
+  }
+
+  get epoch(): number {
+    return this.#config.epoch;
+  }
+
+  /** Turns of leaders that this node has seen go by, in all epochs. */
+  get turns(): number {
+    return this.#turnsBefore + this.#options.protocol.turns(this.status);
   }
 
   /** Transactions that this node holds and has not in its log. */
@@ -219,19 +276,20 @@ export class Life {
 
   #step(input: Told): void {
     if (!this.#isAlive) return;
-    const { engine, observer, index } = this.#options;
+    const { observer, index } = this.#options;
+    const engine = this.#engine;
     const { state, effects } = engine.step(this.#state, { ...input, nowMs: this.#now() } as Input);
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
     if (!this.#isAlive) return;
-    observer.stepped(index, state);
+    observer.stepped(index, state, this.#config.epoch);
     this.#fetcher.reconcile(engine.wanted(state));
     this.#tellPending();
   }
 
   #tellPending(): void {
-    const { engine, censors } = this.#options;
-    const isPending = !censors && this.#pool.isPending(engine.tip(this.#state));
+    const tip = this.#engine.tip(this.#state);
+    const isPending = !this.#options.censors && this.#pool.isPending(tip, this.#config.epoch);
     if (isPending === this.#isPending) return;
     this.#isPending = isPending;
     this.#tell({ type: "pending", pending: isPending });
@@ -282,30 +340,32 @@ export class Life {
   }
 
   #payload({ view, parentId, timestampMs, empty }: EffectOf<"payload">): void {
-    const ids = empty || this.#options.censors ? [] : this.#pool.propose(parentId);
+    const ids = empty || this.#options.censors ? [] : this.#pool.propose(parentId, this.#config.epoch);
     const bodyBytes = encodeIds(ids);
-    const bodyRoot = rootOfBody(this.#options.config.suite, bodyBytes);
+    const bodyRoot = rootOfBody(this.#config.suite, bodyBytes);
     if (ids.length === 0) this.#isPending = false;
     const transactionCount = ids.length;
-    this.#tell({ type: "payload", view, parentId, timestampMs, bodyBytes, bodyRoot, transactionCount });
+    const payload = { view, parentId, timestampMs, bodyBytes, bodyRoot, transactionCount };
+    this.#tell({ type: "payload", ...payload, endsEpoch: ids.some(isChange) });
   }
 
   /** The data of a proposal is here: whether it is what the header names, and valid, is known after a while. */
   #judge(candidate: Candidate): void {
-    const { schedule, random, validateMs, config } = this.#options;
+    const { schedule, random, validateMs } = this.#options;
+    const { suite } = this.#config;
     schedule.after(random.gap(validateMs), () => {
       const { header, bodyBytes } = candidate;
       const ids = decodeIds(bodyBytes) ?? [];
-      const isNamed = rootOfBody(config.suite, bodyBytes) === header.bodyRoot;
+      const isNamed = rootOfBody(suite, bodyBytes) === header.bodyRoot;
       if (!this.#isAlive || !isNamed || ids.length !== header.transactionCount) return;
-      const valid = this.#pool.isValid(ids, header.parentId);
+      const valid = this.#pool.isValid(ids, header);
       this.#pool.hold(candidate);
       this.#tell({ type: "held", candidate, valid });
     });
   }
 
   #fetched(candidate: Candidate): void {
-    const { suite } = this.#options.config;
+    const { suite } = this.#config;
     if (!this.#fetcher.isWanted(candidate.id)) return;
     if (rootOfBody(suite, candidate.bodyBytes) !== candidate.header.bodyRoot) return;
     this.#pool.hold(candidate);
@@ -345,7 +405,7 @@ export class Life {
   }
 
   #append({ blocks, proofs, isSync }: Append): void {
-    const { disk, observer, index, config } = this.#options;
+    const { disk, observer, index } = this.#options;
     const appended = appendToLog(disk, blocks, proofs);
     for (const { candidate } of appended) this.#pool.commit(candidate);
     releaseCandidates(disk);
@@ -353,7 +413,8 @@ export class Life {
     this.#fetcher.release(disk.log.length);
     if (!this.#isAlive) return;
     this.#executor.run();
-    if (isSync) this.#tell({ type: "advanced", head: headOf(disk, config.base) });
+    if (appended.at(-1)?.candidate.header.endsEpoch === true) this.#enterNext();
+    else if (isSync) this.#tell({ type: "advanced", head: headOf(disk, this.#config.base) });
     this.#tellPending();
   }
 
@@ -367,7 +428,8 @@ export class Life {
   }
 
   #synced(from: number, { blocks }: Extract<Frame, { readonly type: "blocks" }>): void {
-    const { config, disk } = this.#options;
+    const { disk } = this.#options;
+    const config = this.#config;
     if (!this.#syncing.has(from)) return;
     const fresh = checkBlocks(config.suite, validatorSet(config), headOf(disk, config.base), blocks);
     if (fresh === undefined) return;

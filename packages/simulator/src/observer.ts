@@ -14,7 +14,7 @@ export type Observer = {
   readonly appended: (node: number, blocks: readonly Committed[]) => void;
   readonly executed: (node: number, execution: Execution) => void;
   /** An engine made a step. */
-  readonly stepped: (node: number, state: unknown) => void;
+  readonly stepped: (node: number, state: unknown, epoch: number) => void;
   /** An engine complains. */
   readonly complained: (node: number, effect: Complaint) => void;
   readonly crashed: (node: number) => void;

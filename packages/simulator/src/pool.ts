@@ -1,6 +1,6 @@
 import type { Candidate } from "@dure/consensus";
-import type { Hash } from "@dure/types";
-import { decodeIds, type TransactionId } from "./body.ts";
+import type { Hash, Header } from "@dure/types";
+import { changeTo, decodeIds, isChange, type TransactionId } from "./body.ts";
 
 /** Transactions in one block at most. */
 export const BLOCK_MAX = 64;
@@ -60,25 +60,34 @@ export class Pool {
     return included;
   }
 
-  /** Transactions for a child of this block. */
-  propose(parentId: Hash): readonly TransactionId[] {
+  /** Transactions for a child of this block: the change that ends the epoch alone, if there is one. */
+  propose(parentId: Hash, epoch: number): readonly TransactionId[] {
     const included = this.#includedBelow(parentId);
-    return [...this.#open].filter((id) => !included.has(id)).slice(0, BLOCK_MAX);
+    const change = changeTo(epoch + 1);
+    if (this.#open.has(change) && !included.has(change)) return [change];
+    return [...this.#open].filter((id) => !included.has(id) && !isChange(id)).slice(0, BLOCK_MAX);
   }
 
   /** Rule 12 (3): none twice in the block or its ancestors, and no more than a block takes. */
-  isValid(ids: readonly TransactionId[], parentId: Hash): boolean {
+  isValid(ids: readonly TransactionId[], { parentId, epoch, endsEpoch }: Header): boolean {
+    if (endsEpoch ? ids[0] !== changeTo(epoch + 1) || ids.length !== 1 : ids.some(isChange)) return false;
     const included = this.#includedBelow(parentId);
     const isOnce = new Set(ids).size === ids.length && ids.length <= BLOCK_MAX;
     return isOnce && ids.every((id) => !included.has(id) && !this.#committed.has(id));
   }
 
   /** Whether a transaction is held that a child of this block may include. */
-  isPending(parentId: Hash): boolean {
+  isPending(parentId: Hash, epoch: number): boolean {
     if (this.#open.size === 0) return false;
     const included = this.#includedBelow(parentId);
-    for (const id of this.#open) if (!included.has(id)) return true;
+    for (const id of this.#open)
+      if (!included.has(id) && (!isChange(id) || id === changeTo(epoch + 1))) return true;
     return false;
+  }
+
+  /** Forgets uncommitted blocks of ended epochs: no block will stand on them. */
+  forgetBefore(epoch: number): void {
+    for (const [id, { candidate }] of this.#held) if (candidate.header.epoch < epoch) this.#held.delete(id);
   }
 
   /** A block reached the log; blocks at or below its height are decided. */

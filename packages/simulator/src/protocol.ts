@@ -68,6 +68,8 @@ export type Protocol = {
   readonly text: (message: AnyMessage) => string;
   /** Which messages stand or fall together under the directed adversary: those of one kind that speak of one view. */
   readonly topic: (message: AnyMessage) => string;
+  /** The epoch that a message speaks of; undefined of one that names none. */
+  readonly epochOf: (message: AnyMessage) => number | undefined;
   readonly watch: (options: WatchOptions) => ProtocolWatch;
   readonly adversary: (options: AdversaryOptions) => Peer;
   /** How many leaders' turns have gone by as a node sees it: views, or heights and the rounds beyond their first. */

@@ -119,6 +119,7 @@ const assemble = (options: SimulateOptions) => {
     protocol,
     faulty,
     ignored: options.ignored ?? [],
+    hasChanges: weather.changes > 0,
     disks: () => nodes.map(({ disk }) => disk),
     nowMs: schedule.nowMs,
   });
@@ -209,23 +210,11 @@ const assemble = (options: SimulateOptions) => {
  * accepted transaction in time. It is a function of its options.
  */
 export const simulate = (options: SimulateOptions): Outcome => {
-  const {
-    coverage,
-    protocol,
-    channel,
-    schedule,
-    transcript,
-    invariants,
-    network,
-    power,
-    clients,
-    nodes,
-    leftDown,
-  } = assemble(options);
+  const { coverage, channel, schedule, transcript, invariants, network, power, clients, nodes, leftDown } =
+    assemble(options);
   const { chain, violations } = invariants;
   const { timing, spinInterval } = channel.config;
-  const viewNow = (): number =>
-    Math.max(0, ...nodes.map(({ life }) => (life === undefined ? 0 : protocol.turns(life.status))));
+  const viewNow = (): number => Math.max(0, ...nodes.map(({ life }) => life?.turns ?? 0));
   let steps = 0;
   /** Asks every so many steps, since asking takes time too. */
   const runUntil = (every: number, isDone: () => boolean): void => {

@@ -24,11 +24,14 @@ export const checkBlocks = (
   head: Head,
   blocks: readonly Committed[],
 ): readonly Committed[] | undefined => {
-  const fresh = blocks.filter(({ candidate }) => candidate.header.height > head.height);
+  const above = blocks.filter(({ candidate }) => candidate.header.height > head.height);
+  const end = above.findIndex(({ candidate }) => candidate.header.endsEpoch);
+  const fresh = end < 0 ? above : above.slice(0, end + 1);
   let { height, blockId: id } = head;
   for (const { candidate, proof } of fresh) {
     const { header, headerBytes, bodyBytes } = candidate;
-    if (header.height !== height + 1 || header.parentId !== id) return undefined;
+    if (header.height !== height + 1 || header.parentId !== id || header.epoch !== set.epoch)
+      return undefined;
     if (blockId(suite, headerBytes) !== candidate.id || rootOfBody(suite, bodyBytes) !== header.bodyRoot)
       return undefined;
     if (proof !== undefined && !verifyCommitProof(set, candidate.id, header, proof)) return undefined;

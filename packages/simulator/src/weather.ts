@@ -26,6 +26,8 @@ export type Weather = {
   /** Mean time between transactions. */
   readonly submitEveryMs: number;
   readonly clockSkewMs: number;
+  /** Chance, with each transaction, that the configuration is changed as well: an epoch ends. */
+  readonly changes: number;
 };
 
 /** A day without faults: what a run ends in, so that progress can be asked for. */
@@ -46,6 +48,7 @@ export const CALM: Weather = {
   gossip: 1,
   submitEveryMs: 8,
   clockSkewMs: 0,
+  changes: 0,
 };
 
 /** The weather of one seed. */
@@ -84,5 +87,6 @@ export const drawWeather = (random: Random): Weather => {
     gossip: random.pick([0, 0.5, 1]),
     submitEveryMs: random.pick([15, 60, 150]),
     clockSkewMs: sometimes(0.3, () => random.between(1, 80), 0),
+    changes: sometimes(0.3, () => random.between(0.01, 0.1), 0),
   };
 };

@@ -33,6 +33,34 @@ export type Channel = {
   readonly seeds: readonly Uint8Array[];
 };
 
+/** A validator's key seed in an epoch: every change of the configuration re-keys all. */
+const seedIn = ({ config, seeds }: Channel, index: number, epoch: number): Uint8Array => {
+  const seed = seeds[index] as Uint8Array;
+  return epoch === 1 ? seed : config.suite.hash(seed, Uint8Array.of(epoch));
+};
+
+/** What holds in an epoch: new keys, and another tenure, leader policy and manner of proposing in each. */
+const configIn = (
+  channel: Channel,
+  epoch: number,
+  base = channel.config.base,
+): Omit<EngineConfig, "self"> => {
+  const { config } = channel;
+  if (epoch === 1) return config;
+  return {
+    ...config,
+    epoch,
+    base,
+    validators: config.validators.map((validator, index) => ({
+      ...validator,
+      publicKey: config.suite.publicKeyOf(seedIn(channel, index, epoch)),
+    })),
+    spinInterval: (config.spinInterval + epoch) % 3 || 1,
+    leaderPolicy: epoch % 2 === 0 ? "sticky" : "spinning",
+    optimistic: epoch % 2 === 0,
+  };
+};
+
 /** A channel of so many validators with equal or drawn weights. */
 export const createChannel = (
   suite: CryptoSuite,
@@ -110,16 +138,18 @@ export type Surroundings = {
 const lifeOptionsOf = (surroundings: Surroundings, index: number): LifeOptions => {
   const { protocol, channel, schedule, random, weather, mutant, observer, coverage, send, crashes } =
     surroundings;
-  const seed = channel.seeds[index] as Uint8Array;
-  const config: EngineConfig = { ...channel.config, self: { index, seed } };
-  const engine = protocol.create(config, mutant);
+  const configOf = (epoch: number, base?: EngineConfig["base"]): EngineConfig => ({
+    ...configIn(channel, epoch, base),
+    self: { index, seed: seedIn(channel, index, epoch) },
+  });
+  const engineOf = (config: EngineConfig) => protocol.create(config, mutant);
   const { syncMs, isCoalescing, validateMs, executeMs, sendsData } = weather;
   return {
     index,
-    config,
-    engine,
+    configOf,
+    engineOf,
     protocol,
-    disk: createDisk(engine.freshRecord()),
+    disk: createDisk(engineOf(configOf(1)).freshRecord()),
     schedule,
     random: random.fork(),
     observer,
@@ -169,11 +199,11 @@ export const createFaulty = (surroundings: Surroundings, index: number, kind: By
     schedule.after(0, () => unruly.start());
     return unruly;
   }
-  const { config, peers, send } = lifeOptionsOf(surroundings, index);
+  const { configOf, peers, send } = lifeOptionsOf(surroundings, index);
   const seed = surroundings.channel.seeds[index] as Uint8Array;
   return surroundings.protocol.adversary({
     index,
-    config,
+    config: configOf(1),
     seed,
     schedule,
     random: random.fork(),

@@ -1,11 +1,17 @@
 import { CERTIFICATE_KIND } from "@dure/types";
 import { checkAgainstTimeout } from "./accuse.ts";
-import { type Context, refuse, send, signaturesOf, viewWindow } from "./context.ts";
+import { type Context, refuse, send, signaturesOf } from "./context.ts";
 import { acceptCertificate, learnTc } from "./facts.ts";
 import type { Timeout } from "./message.ts";
 import type { ViewTimeouts } from "./state.ts";
 import { timeoutStatement } from "./timeout-certificate.ts";
 import { giveUp, recordedTimeout } from "./voter.ts";
+
+/**
+ * Timeouts further ahead than this are dropped (rule 16). They name ends of tenures, which a sticky leader's policy puts
+ * far ahead: there are two of them in it.
+ */
+const timeoutWindow = ({ leaders }: Context): number => 2 * (leaders.tenureEnd(1) + 2);
 
 /** Counts a verified timeout; a quorum for one view makes its TC. */
 const count = (context: Context, { epoch, view, highQc, signer, signature }: Timeout): void => {
@@ -54,7 +60,7 @@ export const onTimeout = (context: Context, timeout: Timeout): boolean => {
     refuse(context, flaw);
     return false;
   }
-  const { state, config } = context;
+  const { state } = context;
   const { view } = timeout;
   if (state.timeouts.get(view)?.signatures.has(timeout.signer) === true) return true;
   if (!isSigned(context, timeout)) {
@@ -62,7 +68,7 @@ export const onTimeout = (context: Context, timeout: Timeout): boolean => {
     return false;
   }
   if (!acceptCertificate(context, timeout.highQc)) return false;
-  if (view >= state.view && view <= state.view + viewWindow(config)) count(context, timeout);
+  if (view >= state.view && view <= state.view + timeoutWindow(context)) count(context, timeout);
   return true;
 };
 

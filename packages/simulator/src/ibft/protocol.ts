@@ -1,4 +1,5 @@
 import { createIbft, decodeIbftMessage, IBFT_RULES, type IbftMessage, type IbftState } from "@dure/consensus";
+import { epochOfHeader } from "../blocks.ts";
 import type { Protocol } from "../protocol.ts";
 import { Adversary } from "./adversary.ts";
 import { messageText, topicOf } from "./describe.ts";
@@ -15,6 +16,13 @@ export const IBFT: Protocol = {
   },
   text: (message) => messageText(message as IbftMessage),
   topic: (message) => topicOf(message as IbftMessage),
+  epochOf: (any) => {
+    const message = any as IbftMessage;
+    if (message.type === "prePrepare") return epochOfHeader(message.headerBytes);
+    return message.type === "prepare" || message.type === "commit" || message.type === "roundChange"
+      ? message.epoch
+      : undefined;
+  },
   watch: ({ blocks, quorums, faulty, report, onCertified }) => {
     const votes = watchVotes(blocks, quorums, faulty, report, onCertified);
     const records = watchRecords(report);

@@ -1,4 +1,5 @@
 import { createLft, decodeMessage, type LftState, type Message, RULES, validatorSet } from "@dure/consensus";
+import { epochOfHeader } from "../blocks.ts";
 import type { AnyMessage, Protocol } from "../protocol.ts";
 import { Adversary } from "./adversary.ts";
 import { messageText } from "./describe.ts";
@@ -22,6 +23,13 @@ export const LFT: Protocol = {
   },
   text: (message) => messageText(message as Message),
   topic: (message) => topicOf(message as Message),
+  epochOf: (any) => {
+    const message = any as Message;
+    if (message.type === "proposal") return epochOfHeader(message.headerBytes);
+    return message.type === "vote" || message.type === "groupVote" || message.type === "timeout"
+      ? message.epoch
+      : undefined;
+  },
   watch: ({ blocks, quorums, faulty, report, onCertified }) => {
     const isHonest = (node: number): boolean => !faulty.includes(node);
     const signatures = watchSignatures(blocks, isHonest, report);

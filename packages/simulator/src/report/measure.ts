@@ -181,8 +181,8 @@ export const measure = (setting: Setting): Measured => {
     const lateMs = delayer?.index === index ? delayer.byMs : 0;
     return {
       index,
-      config: own,
-      engine,
+      configOf: () => own,
+      engineOf: () => engine,
       protocol,
       disk: createDisk(engine.freshRecord()),
       schedule,
