@@ -10,72 +10,19 @@ import {
 } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import { decodeIds, encodeIds, isChange, rootOfBody, type TransactionId } from "./body.ts";
-import type { Coverage } from "./coverage.ts";
-import { appendToLog, type Disk, headOf, keepExecution, releaseCandidates } from "./disk.ts";
+import { ruleOf } from "./coverage.ts";
+import { appendToLog, headOf, keepExecution, releaseCandidates } from "./disk.ts";
 import { Executor } from "./execution.ts";
 import { Fetcher } from "./fetcher.ts";
 import type { Frame } from "./frame.ts";
-import { type Append, createInterpreter, type DiskTiming, type Interpreter } from "./interpreter.ts";
-import type { Observer } from "./observer.ts";
+import { type Append, createInterpreter, type Interpreter } from "./interpreter.ts";
+import { epochOfLog, type LifeOptions } from "./life-options.ts";
 import { Pool } from "./pool.ts";
-import type { Protocol } from "./protocol.ts";
-import type { Random } from "./random.ts";
-import type { Schedule } from "./schedule.ts";
 import { checkBlocks, serveBlocks } from "./sync.ts";
 
 /** An input less its time. */
 type Told = Input extends infer I ? (I extends Input ? Omit<I, "nowMs"> : never) : never;
 type EffectOf<Type extends Effect["type"]> = Extract<Effect, { readonly type: Type }>;
-
-export type LifeOptions = {
-  readonly index: number;
-  /** What an epoch's engine runs by, given the block that it starts from: the genesis, if none. */
-  readonly configOf: (epoch: number, base?: EngineConfig["base"]) => EngineConfig;
-  readonly engineOf: (config: EngineConfig) => Engine<unknown>;
-  readonly protocol: Protocol;
-  readonly disk: Disk;
-  readonly schedule: Schedule;
-  readonly random: Random;
-  readonly observer: Observer;
-  readonly coverage: Coverage;
-  readonly peers: readonly number[];
-  readonly send: (to: number, frame: Frame) => void;
-  /** Asked before each effect that the world could see; true if the node crashed there. */
-  readonly crashes: () => boolean;
-  readonly diskTiming: DiskTiming;
-  readonly validateMs: number;
-  readonly executeMs: number;
-  /** A proposal's data travels along with it; otherwise every receiver has to fetch it. */
-  readonly sendsData: boolean;
-  /** How far this node's clock is from the schedule's. */
-  readonly clockSkewMs: number;
-  /** What of a persist reaches the disk: a mutant's place. */
-  readonly keptRecord: (record: Bytes) => Bytes;
-  readonly keepsData: boolean;
-  readonly keepsExecution: boolean;
-  /** As leader it proposes empty blocks: nobody's transactions pass. */
-  readonly censors: boolean;
-};
-
-/** The epoch that a log stands in: the one that its last block of the kind opened. */
-const epochOfLog = ({ log }: Disk, configOf: LifeOptions["configOf"]): EngineConfig => {
-  const end = log.findLast(({ candidate }) => candidate.header.endsEpoch)?.candidate;
-  if (end === undefined) return configOf(1);
-  const { height, timestampMs, epoch } = end.header;
-  return configOf(epoch + 1, { blockId: end.id, height, timestampMs });
-};
-
-/** What an effect says of the rule that asked for it. */
-const ruleOf = (effect: Effect): string => {
-  switch (effect.type) {
-    case "commit":
-      return `effect: commit by ${effect.proof.kind}, ${Math.min(effect.blocks.length, 3)} at once`;
-    case "payload":
-      return effect.empty ? "effect: payload, empty for lag" : "effect: payload";
-    default:
-      return `effect: ${effect.type}`;
-  }
-};
 
 /**
  * A node from start to crash: the engine, the interpretation of its effects, and all that a crash forgets. It follows

@@ -1,6 +1,7 @@
 import type { Disk } from "./disk.ts";
 import type { Frame } from "./frame.ts";
-import { Life, type LifeOptions } from "./life.ts";
+import { Life } from "./life.ts";
+import type { LifeOptions } from "./life-options.ts";
 
 /** Anything that stands at a place of the network. */
 export type Peer = {

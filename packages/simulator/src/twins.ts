@@ -1,5 +1,6 @@
 import type { Frame } from "./frame.ts";
-import { Life, type LifeOptions } from "./life.ts";
+import { Life } from "./life.ts";
+import type { LifeOptions } from "./life-options.ts";
 import type { Peer } from "./node.ts";
 import type { Random } from "./random.ts";
 

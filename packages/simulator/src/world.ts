@@ -4,7 +4,7 @@ import { toHash } from "@dure/types";
 import type { Coverage } from "./coverage.ts";
 import { createDisk } from "./disk.ts";
 import type { Frame } from "./frame.ts";
-import type { LifeOptions } from "./life.ts";
+import type { LifeOptions } from "./life-options.ts";
 import type { Mutant } from "./mutant.ts";
 import { Node, type Peer } from "./node.ts";
 import type { Observer } from "./observer.ts";
@@ -39,7 +39,10 @@ const seedIn = ({ config, seeds }: Channel, index: number, epoch: number): Uint8
   return epoch === 1 ? seed : config.suite.hash(seed, Uint8Array.of(epoch));
 };
 
-/** What holds in an epoch: new keys, and another tenure, leader policy and manner of proposing in each. */
+/**
+ * What holds in an epoch: new keys, and another leader policy and manner of proposing in each. Tenures stay as long as
+ * they are: by them it is known when a block is owed. (A sticky leader that censors would owe none for a thousand views.)
+ */
 const configIn = (
   channel: Channel,
   epoch: number,
@@ -55,8 +58,7 @@ const configIn = (
       ...validator,
       publicKey: config.suite.publicKeyOf(seedIn(channel, index, epoch)),
     })),
-    spinInterval: (config.spinInterval + epoch) % 3 || 1,
-    leaderPolicy: epoch % 2 === 0 ? "sticky" : "spinning",
+    leaderPolicy: epoch % 2 === 0 ? "weighted" : "spinning",
     optimistic: epoch % 2 === 0,
   };
 };

@@ -44,7 +44,9 @@ export const LFT: Protocol = {
       },
       persisted: records.persisted,
       stepped: (node, state) => records.stepped(node, state as LftState),
-      committed: ({ candidate }) => certificates.committed(candidate.id),
+      // An epoch's last block may be committed by a descendant: in that one's view, not in its own.
+      committed: ({ candidate, proof }) =>
+        certificates.committed(proof?.kind === "descendant" ? proof.proof.certificate.blockId : candidate.id),
       crashed: records.crashed,
     };
   },

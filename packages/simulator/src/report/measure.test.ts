@@ -31,6 +31,11 @@ test("groups save messages, and most bytes between them", () => {
   assert(grouped.crossBytes < flat.bytes);
 });
 
+test("a sticky leader that stops is passed over, though its tenure ends a thousand views ahead", () => {
+  const { recoveryMs } = measure(calm({ leaderPolicy: "sticky", stops: { atHeight: 20, turnsLater: 0 } }));
+  assert(recoveryMs !== undefined && recoveryMs < 2 * 100, `${recoveryMs} ms`);
+});
+
 test("a leader that stops is passed over after one view's timer", () => {
   for (const turnsLater of [0, 1, 2]) {
     const { recoveryMs } = measure(calm({ stops: { atHeight: 20, turnsLater } }));

@@ -1,10 +1,11 @@
-import type { EngineConfig, EngineName, Group } from "@dure/consensus";
+import type { EngineConfig, EngineName, Group, LeaderPolicyName } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
 import { decodeHeader, type Hash, toHash } from "@dure/types";
 import { createCoverage } from "../coverage.ts";
 import { createDisk } from "../disk.ts";
 import type { Frame } from "../frame.ts";
-import { Life, type LifeOptions } from "../life.ts";
+import { Life } from "../life.ts";
+import type { LifeOptions } from "../life-options.ts";
 import type { Observer } from "../observer.ts";
 import { PROTOCOLS } from "../protocols.ts";
 import { createRandom } from "../random.ts";
@@ -20,6 +21,8 @@ export type Setting = {
   readonly optimistic?: boolean;
   /** k. */
   readonly spinInterval?: number;
+  /** Spinning unless given. */
+  readonly leaderPolicy?: LeaderPolicyName;
   /** One-way delay in ms between two validators. */
   readonly delayMs: (from: number, to: number) => number;
   readonly baseMs: number;
@@ -84,6 +87,7 @@ const configOf = (
     })),
     groups: named,
     spinInterval,
+    leaderPolicy: setting.leaderPolicy,
     optimistic,
     timing: {
       baseMs,
