@@ -1,7 +1,7 @@
 import type { Engine, EngineConfig } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
 import type { Coverage } from "./coverage.ts";
-import type { Disk } from "./disk.ts";
+import type { Committed, Disk } from "./disk.ts";
 import type { Frame } from "./frame.ts";
 import type { DiskTiming } from "./interpreter.ts";
 import type { Observer } from "./observer.ts";
@@ -36,14 +36,28 @@ export type LifeOptions = {
   readonly keptRecord: (record: Bytes) => Bytes;
   readonly keepsData: boolean;
   readonly keepsExecution: boolean;
+  /** Which block an epoch starts from: the last of the one before, whatever certified it; a mutant's place. */
+  readonly baseOf: (end: Committed) => EngineConfig["base"];
   /** As leader it proposes empty blocks: nobody's transactions pass. */
   readonly censors: boolean;
 };
 
 /** The epoch that a log stands in: the one that its last block of the kind opened. */
-export const epochOfLog = ({ log }: Disk, configOf: LifeOptions["configOf"]): EngineConfig => {
-  const end = log.findLast(({ candidate }) => candidate.header.endsEpoch)?.candidate;
-  if (end === undefined) return configOf(1);
-  const { height, timestampMs, epoch } = end.header;
-  return configOf(epoch + 1, { blockId: end.id, height, timestampMs });
+export const epochOfLog = ({ log }: Disk, { configOf, baseOf }: LifeOptions): EngineConfig => {
+  const end = log.findLast(({ candidate }) => candidate.header.endsEpoch);
+  return end === undefined ? configOf(1) : configOf(end.candidate.header.epoch + 1, baseOf(end));
+};
+
+/** Rule 14: the epoch's last block itself. */
+export const baseAtEnd = ({ candidate: { id, header } }: Committed): EngineConfig["base"] => ({
+  blockId: id,
+  height: header.height,
+  timestampMs: header.timestampMs,
+});
+
+/** A mutant's: the empty descendant that was certified, where one was. */
+export const baseAtDescendant = (end: Committed): EngineConfig["base"] => {
+  const { proof } = end;
+  if (proof?.kind !== "descendant") return baseAtEnd(end);
+  return { ...baseAtEnd(end), blockId: proof.proof.certificate.blockId };
 };

@@ -47,10 +47,10 @@ export class Life {
   #isPending = false;
 
   constructor(options: LifeOptions) {
-    const { disk, schedule, random, index, observer, peers, send, configOf, engineOf } = options;
+    const { disk, schedule, random, index, observer, peers, send, engineOf } = options;
     const isAlive = (): boolean => this.#isAlive;
     this.#options = options;
-    this.#config = epochOfLog(disk, configOf);
+    this.#config = epochOfLog(disk, this.#options);
     this.#engine = engineOf(this.#config);
     this.#state = this.#engine.initial();
     this.#fetcher = new Fetcher({
@@ -113,10 +113,10 @@ export class Life {
 
   /** The epoch's last block is in the log: the next one's engine starts. */
   #enterNext(): void {
-    const { disk, configOf, engineOf, protocol, coverage } = this.#options;
+    const { disk, engineOf, protocol, coverage } = this.#options;
     coverage.note("epoch begins");
     if (protocol.name === "lft") this.#turnsBefore += protocol.turns(this.status);
-    this.#config = epochOfLog(disk, configOf);
+    this.#config = epochOfLog(disk, this.#options);
     this.#engine = engineOf(this.#config);
     this.#state = this.#engine.initial();
     this.#timers.clear();

@@ -17,6 +17,8 @@ export type Mutant = {
   readonly losesData?: true;
   /** Execution certificates are not given back to a restarted engine. */
   readonly losesExecution?: true;
+  /** Rule 14 as "ancestors commit too": the next epoch starts from the empty block whose certificate ended this one. */
+  readonly opensOnDescendants?: true;
   /** What of a record reaches the disk. */
   readonly keptRecord?: (record: Bytes) => Bytes;
 };

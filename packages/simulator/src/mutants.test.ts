@@ -41,6 +41,7 @@ const QUARRY: readonly Quarry[] = [
   { mutant: "data-not-durable", breaks: ["commits resume"], ignored: ["certified data is durable"] },
   { mutant: "execution-not-durable", breaks: ["commits resume"] },
   { mutant: "high-tc-not-durable", breaks: ["commits resume"], ignored: ["durable fields never fall"] },
+  { mutant: "epoch-on-descendant", breaks: ["commits resume", ...FORKS] },
   { mutant: "quorum-off-by-one", breaks: FORKS },
   { mutant: "ibft-hidden-prepared", breaks: ["TC after a CC reports it"] },
   { mutant: "ibft-hidden-prepared", breaks: FORKS, ignored: ["TC after a CC reports it"] },

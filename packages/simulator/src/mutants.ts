@@ -62,6 +62,8 @@ export const hunting = (name: MutantName): Hunt => {
       return { byzantine: "adversary", weather: NARROW, views: 30 };
     case "ibft-send-before-persist":
       return { byzantine: "none", weather: { ...BLACKOUTS, syncMs: 15, isCoalescing: false }, views: 30 };
+    case "epoch-on-descendant":
+      return { byzantine: "none", weather: { ...NARROW, changes: 0.3 }, views: 30 };
     case "data-not-durable":
     case "high-tc-not-durable":
       return { byzantine: "none", weather: BLACKOUTS, views: 30 };

@@ -95,18 +95,25 @@ const drawRoles = (options: SimulateOptions, channel: Channel, random: Random) =
   };
 };
 
-/** All that a run is made of, put together and not yet started. */
-const assemble = (options: SimulateOptions) => {
-  const { seed, validators } = options;
-  const random = createRandom(seed);
-  const schedule = createSchedule();
-  const coverage = createCoverage();
-  const transcript = createTranscript(options.keepsLines ?? false);
+/** The channel of a seed, with its keys and the suite that knows them; `random` goes on from there. */
+export const found = (options: SimulateOptions) => {
+  const random = createRandom(options.seed);
   const suite = options.suite ?? createStubSuite(random.next());
   const spinInterval = options.spinInterval ?? random.pick([1, 1, 2, 3, 5]);
   const mutant: Mutant = options.mutant === undefined ? {} : MUTANTS[options.mutant];
   const protocol = PROTOCOLS[mutant.engine ?? options.engine ?? "lft"];
-  const channel = createChannel(suite, random.fork(), validators, spinInterval, protocol.name, options.wan);
+  const { validators, wan } = options;
+  const channel = createChannel(suite, random.fork(), validators, spinInterval, protocol.name, wan);
+  return { random, mutant, protocol, channel };
+};
+
+/** All that a run is made of, put together and not yet started. */
+const assemble = (options: SimulateOptions) => {
+  const { validators } = options;
+  const schedule = createSchedule();
+  const coverage = createCoverage();
+  const transcript = createTranscript(options.keepsLines ?? false);
+  const { random, mutant, protocol, channel } = found(options);
   const weather: Weather = { ...drawWeather(random.fork()), ...options.weather };
   const { byzantine, faulty, leftDown } = drawRoles(options, channel, random.fork());
   const peers: Peer[] = [];

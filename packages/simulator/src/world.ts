@@ -4,7 +4,7 @@ import { toHash } from "@dure/types";
 import type { Coverage } from "./coverage.ts";
 import { createDisk } from "./disk.ts";
 import type { Frame } from "./frame.ts";
-import type { LifeOptions } from "./life-options.ts";
+import { baseAtDescendant, baseAtEnd, type LifeOptions } from "./life-options.ts";
 import type { Mutant } from "./mutant.ts";
 import { Node, type Peer } from "./node.ts";
 import type { Observer } from "./observer.ts";
@@ -167,6 +167,7 @@ const lifeOptionsOf = (surroundings: Surroundings, index: number): LifeOptions =
     keptRecord: mutant.keptRecord ?? ((record) => record),
     keepsData: mutant.losesData !== true,
     keepsExecution: mutant.losesExecution !== true,
+    baseOf: mutant.opensOnDescendants === true ? baseAtDescendant : baseAtEnd,
     censors: false,
   };
 };

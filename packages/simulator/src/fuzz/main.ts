@@ -1,14 +1,15 @@
 import { parseArgs } from "node:util";
 import { createRandom } from "../random.ts";
 import { addToCorpus, readCorpus } from "./corpus.ts";
-import { harass } from "./hostile-step.ts";
+import { harass, overhear } from "./hostile-step.ts";
 import { mutate } from "./mutate.ts";
 import { TARGETS, type Target, tryBytes } from "./targets.ts";
-import { trafficOf } from "./traffic.ts";
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+
+const FLOODS_PER_CHANNEL = 40;
 
 /** A refusal without its figures: the ways in which a decoder refuses, which are few. */
 const wayOf = (refusal: string): string => refusal.replace(/[0-9a-f]{8,}/g, "#").replace(/\d+/g, "#");
@@ -50,11 +51,12 @@ let flaws = 0;
 for (const target of chosen) flaws += await fuzz(target, performance.now() + shareMs, Number(values.seed));
 if (values.target === undefined)
   for (const engine of ["lft", "ibft"] as const) {
-    const { messages } = trafficOf(engine);
     const untilMs = performance.now() + shareMs;
     let floods = 0;
+    let overheard = overhear(engine, Number(values.seed));
     for (let seed = Number(values.seed); performance.now() < untilMs; seed++, floods++) {
-      const flaw = harass(engine, seed, messages);
+      if (floods % FLOODS_PER_CHANNEL === 0) overheard = overhear(engine, seed);
+      const flaw = harass(engine, overheard, seed);
       if (flaw === undefined) continue;
       flaws += 1;
       print(`${engine}, flood ${seed}: ${flaw}`);

@@ -47,4 +47,5 @@ export const LFT_MUTANTS = {
   /** Rule 17: who holds the only certificate of an executed height forgets it, and attests above it only. */
   "execution-not-durable": { losesExecution: true },
   "high-tc-not-durable": { keptRecord: withoutTc },
+  "epoch-on-descendant": { opensOnDescendants: true },
 } as const satisfies Record<string, Mutant>;

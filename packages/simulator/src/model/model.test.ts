@@ -128,9 +128,15 @@ for (const main of ["k1", "k2"])
     assert.equal(code, 0, output);
   });
 
-for (const main of ["withoutTcHighest", "withoutTimedOut"])
+/** The rarest shows in one of thousands of runs: its seed is written down, and `npm run model` searches for it. */
+for (const [main, seed, samples] of [
+  ["withoutTcHighest", 1, 2_000],
+  ["withoutTimedOut", 1, 2_000],
+  ["withMixedCommits", 1, 2_000],
+  ["withoutTenureEnd", 0x13d706, 1],
+] as const)
   test(`the model ${main} breaks an invariant`, async () => {
-    const { code, output } = await runModel(main, { samples: 2_000, steps: 60, seed: 1 });
+    const { code, output } = await runModel(main, { samples, steps: 60, seed });
     assert.equal(code, 1, output);
     assert.match(output, /\[violation\]/);
   });

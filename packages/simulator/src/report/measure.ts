@@ -5,7 +5,7 @@ import { createCoverage } from "../coverage.ts";
 import { createDisk } from "../disk.ts";
 import type { Frame } from "../frame.ts";
 import { Life } from "../life.ts";
-import type { LifeOptions } from "../life-options.ts";
+import { baseAtEnd, type LifeOptions } from "../life-options.ts";
 import type { Observer } from "../observer.ts";
 import { PROTOCOLS } from "../protocols.ts";
 import { createRandom } from "../random.ts";
@@ -211,6 +211,7 @@ export const measure = (setting: Setting): Measured => {
       keptRecord: (record) => record,
       keepsData: true,
       keepsExecution: true,
+      baseOf: baseAtEnd,
       censors: false,
     };
   };
