@@ -66,13 +66,14 @@ export const hashFrom = (text: string, what: string): Hash => {
   return hash;
 };
 
-const signedOf = (client: Client, { id, sender, expiryMs, ...rest }: Transaction): Signed => {
-  const call = callOf(rest, client.trust.config.defaultScore);
+const signedOf = (client: Client, transaction: Transaction): Signed => {
+  const { id, sender, expiryMs, payload } = transaction;
+  const call = callOf(transaction, client.trust.config.defaultScore);
   return {
     id,
     sender,
     expiryMs,
-    payload: payloadValue(rest.payload)?.value,
+    payload: payloadValue(payload)?.value,
     call: call && { score: call.score, method: call.method },
   };
 };

@@ -6,5 +6,5 @@
  * Guarantees: one acceptance rule for signatures everywhere, and no hash or signature without a domain tag.
  * Leaves to others: what is hashed and signed (types) and who may sign (membership).
  */
-export { type DomainTag, domainTag, statement, taggedHash } from "./statement.ts";
+export { type DomainTag, domainTag, statement, taggedHash, taggedHashHex } from "./statement.ts";
 export { type Bytes, type CryptoSuite, HASH_BYTES, SIGNATURE_BYTES } from "./suite.ts";

@@ -25,6 +25,10 @@ export const statement = (tag: DomainTag, bytes: Bytes): Bytes => {
   return out;
 };
 
-/** SHA-256 of a statement, 32 bytes: the only way in which dure hashes. The parts follow one another. */
+/** SHA-256 of a statement, 32 bytes: the only way in which dure hashes, this or `taggedHashHex`. The parts follow one another. */
 export const taggedHash = (suite: CryptoSuite, tag: DomainTag, ...parts: readonly Bytes[]): Bytes =>
   suite.hash(tag, ...parts);
+
+/** SHA-256 of a statement as 64 lower-case hexadecimal digits. */
+export const taggedHashHex = (suite: CryptoSuite, tag: DomainTag, ...parts: readonly Bytes[]): string =>
+  suite.hashHex(tag, ...parts);

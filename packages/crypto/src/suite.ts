@@ -8,6 +8,8 @@ export type Bytes = Uint8Array;
 export type CryptoSuite = {
   /** SHA-256 (FIPS 180-4) of the parts, one after the other: 32 bytes. */
   readonly hash: (...parts: readonly Bytes[]) => Bytes;
+  /** The same as 64 lower-case hexadecimal digits: where ids are made, cheaper than bytes that are then spelled out. */
+  readonly hashHex: (...parts: readonly Bytes[]) => string;
   /**
    * Ed25519 under the acceptance rule of specs/encoding.md (canonical S, canonical key, no small-order key or R,
    * cofactorless), which is that of libsodium's releases. It is part of the protocol: another library, or another

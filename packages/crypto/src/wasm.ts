@@ -4,6 +4,7 @@
  * own is neither synchronous nor there on plain HTTP. Nothing here knows Node.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import sodium from "libsodium-wrappers";
 import type { Bytes, CryptoSuite } from "./suite.ts";
 import { HASH_BYTES, SIGNATURE_BYTES } from "./suite.ts";
@@ -29,6 +30,7 @@ export const createWasmSuite = async (): Promise<CryptoSuite> => {
   await sodium.ready;
   return {
     hash,
+    hashHex: (...parts) => bytesToHex(hash(...parts)),
     verify,
     publicKeyOf: (seed) => keyPair(seed).publicKey,
     sign: (seed, message) => sodium.crypto_sign_detached(message, keyPair(seed).privateKey),

@@ -1,5 +1,5 @@
-import { type Bytes, type CryptoSuite, taggedHash } from "@dure/crypto";
-import { encodeText, fromBase64, fromHex, type Hash, TAG, toHash } from "@dure/types";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { encodeText, fromBase64, fromHex, type Hash, hashOf, TAG } from "@dure/types";
 import { flawOf } from "./genesis-relations.ts";
 import { type GenesisDocument, GenesisSchema } from "./genesis-schema.ts";
 import { type Revocations, revocationsOf } from "./revocations.ts";
@@ -48,7 +48,7 @@ export const formatGenesis = (document: GenesisDocument): string =>
 
 /** The channel id of a genesis text: its tagged hash. Throws RangeError on text with a lone surrogate. */
 export const channelIdOf = (suite: CryptoSuite, text: string): Hash =>
-  toHash(taggedHash(suite, TAG.genesis, encodeText(text)));
+  hashOf(suite, TAG.genesis, encodeText(text));
 
 /** A message quotes the document, whose author may have put anything there. */
 const MESSAGE_LENGTH_MAX = 300;

@@ -1,4 +1,5 @@
 import { type Bytes, type CryptoSuite, HASH_BYTES, SIGNATURE_BYTES } from "@dure/crypto";
+import { toHex } from "@dure/types";
 
 const BLOCK_BYTES = 16;
 
@@ -87,6 +88,7 @@ export const createStubSuite = (secret: number): CryptoSuite => {
   };
   return {
     hash,
+    hashHex: (...parts) => toHex(hash(...parts)),
     publicKeyOf,
     sign: (seed, message) => {
       const signature = new Uint8Array(SIGNATURE_BYTES);

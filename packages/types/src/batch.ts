@@ -1,5 +1,5 @@
-import { type Bytes, type CryptoSuite, taggedHash } from "@dure/crypto";
-import { type Hash, readHash, toHash, writeHash } from "./hash.ts";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { type Hash, hashOf, readHash, writeHash } from "./hash.ts";
 import { type Decoded, decode } from "./reader.ts";
 import { TAG } from "./tags.ts";
 import { certificateId, decodeTransaction, TRANSACTION_BYTES_MIN, type Transaction } from "./transaction.ts";
@@ -29,7 +29,8 @@ export const encodeBatch = (
   certificateOf: (sender: Hash) => Bytes | undefined,
 ): Bytes => {
   const senders = new Set(transactions.map((transaction) => transaction.sender));
-  const writer = writeHash(new Writer().u8(VERSION), channelId).u16(senders.size);
+  const bytes = transactions.reduce((sum, transaction) => sum + transaction.bytes.length + 4, 64);
+  const writer = writeHash(new Writer(bytes).u8(VERSION), channelId).u16(senders.size);
   for (const sender of senders) {
     const der = certificateOf(sender);
     if (der === undefined) throw new RangeError(`no certificate for sender ${sender}`);
@@ -41,8 +42,7 @@ export const encodeBatch = (
 };
 
 /** The digest of a batch's bytes. */
-export const batchDigest = (suite: CryptoSuite, bytes: Bytes): Hash =>
-  toHash(taggedHash(suite, TAG.batch, bytes));
+export const batchDigest = (suite: CryptoSuite, bytes: Bytes): Hash => hashOf(suite, TAG.batch, bytes);
 
 /**
  * Reads a batch strictly. Refused: a transaction of another channel, twice the same transaction, a certificate that

@@ -24,8 +24,7 @@ export type BlockLimits = {
   readonly batchBytesMax: number;
 };
 
-/** Canonical bytes of a block with its data. */
-export const encodeBlock = (block: Block): Bytes => {
+const writeBlock = (block: Block): Writer => {
   const writer = new Writer()
     .u8(VERSION)
     .bytes(block.headerBytes)
@@ -34,8 +33,14 @@ export const encodeBlock = (block: Block): Bytes => {
   for (const batch of block.batches) writer.bytes(batch);
   writer.flag(block.proof !== undefined);
   if (block.proof !== undefined) writeCommitProof(writer, block.proof);
-  return writer.finish();
+  return writer;
 };
+
+/** Canonical bytes of a block with its data. */
+export const encodeBlock = (block: Block): Bytes => writeBlock(block).finish();
+
+/** The same in parts that follow one another, the batches as they are: for what is written and not kept. */
+export const encodeBlockParts = (block: Block): readonly Bytes[] => writeBlock(block).parts();
 
 const readBlock = (reader: Reader, limits: BlockLimits): Block => {
   reader.expect(VERSION, "the block's version");

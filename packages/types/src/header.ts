@@ -1,10 +1,10 @@
-import { type Bytes, type CryptoSuite, taggedHash } from "@dure/crypto";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
 import {
   type ExecutionCertificate,
   readExecutionCertificate,
   writeExecutionCertificate,
 } from "./execution.ts";
-import { type Hash, readHash, toHash, writeHash } from "./hash.ts";
+import { type Hash, hashOf, readHash, writeHash } from "./hash.ts";
 import { type Decoded, decode } from "./reader.ts";
 import { TAG } from "./tags.ts";
 import { Writer } from "./writer.ts";
@@ -66,5 +66,4 @@ export const decodeHeader = (bytes: Bytes): Decoded<Header> =>
   });
 
 /** A block's id: the tagged hash of its header's bytes. */
-export const blockId = (suite: CryptoSuite, header: Bytes): Hash =>
-  toHash(taggedHash(suite, TAG.block, header));
+export const blockId = (suite: CryptoSuite, header: Bytes): Hash => hashOf(suite, TAG.block, header);

@@ -1,6 +1,11 @@
 import type { Bytes } from "@dure/crypto";
+import { asciiText } from "./text.ts";
 
-const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** The character codes of the sixteen digits. */
+const DIGITS = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+
+/** Where texts are put together: as one flat string each, instead of a chain of pairs that is flattened later. */
+const codes = new Uint8Array(256);
 
 /** The value of each character code that is a lower-case hexadecimal digit; -1 for the others up to `f`. */
 const VALUES: readonly number[] = Array.from({ length: 103 }, (_, code) =>
@@ -9,9 +14,13 @@ const VALUES: readonly number[] = Array.from({ length: 103 }, (_, code) =>
 
 /** Lower-case hexadecimal text of bytes. */
 export const toHex = (bytes: Bytes): string => {
-  let text = "";
-  for (let i = 0; i < bytes.length; i++) text += PAIRS[bytes[i] as number] as string;
-  return text;
+  const into = bytes.length * 2 <= codes.length ? codes : new Uint8Array(bytes.length * 2);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    into[2 * i] = DIGITS[byte >> 4] as number;
+    into[2 * i + 1] = DIGITS[byte & 15] as number;
+  }
+  return asciiText(into, bytes.length * 2);
 };
 
 const valueAt = (text: string, at: number): number => VALUES[text.charCodeAt(at)] ?? -1;

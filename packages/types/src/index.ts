@@ -10,7 +10,7 @@
 export { fromBase64, toBase64 } from "./base64.ts";
 export { type Batch, type BatchLimits, batchDigest, decodeBatch, encodeBatch } from "./batch.ts";
 export { readBitmap, writeBitmap } from "./bitmap.ts";
-export { type Block, type BlockLimits, decodeBlock, encodeBlock } from "./block.ts";
+export { type Block, type BlockLimits, decodeBlock, encodeBlock, encodeBlockParts } from "./block.ts";
 export { type BatchReference, type Body, bodyRoot, decodeBody, encodeBody, transactionsOf } from "./body.ts";
 export { compareBytes, concatBytes, equalBytes } from "./bytes.ts";
 export {
@@ -36,7 +36,7 @@ export {
   writeExecution,
   writeExecutionCertificate,
 } from "./execution.ts";
-export { type Hash, hashBytes, parseHash, readHash, toHash, writeHash, ZERO_HASH } from "./hash.ts";
+export { type Hash, hashBytes, hashOf, parseHash, readHash, toHash, writeHash, ZERO_HASH } from "./hash.ts";
 export { blockId, decodeHeader, encodeHeader, type Header } from "./header.ts";
 export { fromHex, toHex } from "./hex.ts";
 export { type MerklePath, merklePath, merkleRoot, rootOfPath } from "./merkle.ts";
@@ -48,6 +48,7 @@ export {
   RECEIPT_CODE,
   RECEIPT_LIMITS,
   type Receipt,
+  receiptTransactionId,
   type ScoreEvent,
 } from "./receipt.ts";
 export {
@@ -64,6 +65,7 @@ export {
   certificateId,
   decodeTransaction,
   encodeTransactionBody,
+  signedTransaction,
   signTransaction,
   TRANSACTION_BYTES_MIN,
   type Transaction,

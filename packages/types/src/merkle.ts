@@ -1,5 +1,5 @@
 import { type Bytes, type CryptoSuite, HASH_BYTES, taggedHash } from "@dure/crypto";
-import { type Hash, toHash } from "./hash.ts";
+import { type Hash, hashOf, toHash } from "./hash.ts";
 import { fromHex } from "./hex.ts";
 import { TAG } from "./tags.ts";
 import { Writer } from "./writer.ts";
@@ -14,7 +14,7 @@ const nodeHash = (suite: CryptoSuite, left: Bytes, right: Bytes): Bytes =>
   taggedHash(suite, TAG.merkleNode, left, right);
 
 const rootHash = (suite: CryptoSuite, count: number, top: Bytes): Hash =>
-  toHash(taggedHash(suite, TAG.merkleRoot, new Writer().u32(count).finish(), top));
+  hashOf(suite, TAG.merkleRoot, new Writer().u32(count).finish(), top);
 
 /** Pairs neighbours level by level; a last odd node rises. This gives RFC 6962's shape without recursion. */
 const nextLevel = (suite: CryptoSuite, level: readonly Bytes[]): Bytes[] => {

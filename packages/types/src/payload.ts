@@ -27,10 +27,17 @@ const isShallow = (text: string): boolean => {
   return true;
 };
 
+/** Whether all the opening brackets of these bytes together are within the bound: then they nest within it, too. */
+const hasFewBrackets = (bytes: Uint8Array): boolean => {
+  let opened = 0;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0x5b || bytes[at] === 0x7b) opened++;
+  return opened <= DEPTH_MAX;
+};
+
 /** The JSON value of a payload, or undefined if it is no JSON text of bounded depth. The same on every machine. */
 export const payloadValue = (payload: Uint8Array): { readonly value: unknown } | undefined => {
   const text = decodeText(payload);
-  if (text === undefined || !isShallow(text)) return undefined;
+  if (text === undefined || !(hasFewBrackets(payload) || isShallow(text))) return undefined;
   try {
     return { value: JSON.parse(text) };
   } catch {

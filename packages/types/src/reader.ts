@@ -10,12 +10,10 @@ class DecodeError extends Error {}
  */
 export class Reader {
   readonly #bytes: Bytes;
-  readonly #view: DataView;
   #offset = 0;
 
   constructor(bytes: Bytes) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get offset(): number {
@@ -37,23 +35,35 @@ export class Reader {
     return offset;
   }
 
+  #at(offset: number): number {
+    return this.#bytes[offset] as number;
+  }
+
+  // By hand: a view of its own for each of the many small things that are read would cost more than the reading.
+  #uint32(at: number): number {
+    return (
+      ((this.#at(at) << 24) | (this.#at(at + 1) << 16) | (this.#at(at + 2) << 8) | this.#at(at + 3)) >>> 0
+    );
+  }
+
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#bytes[this.#take(1)] as number;
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2));
+    const offset = this.#take(2);
+    return (this.#at(offset) << 8) | this.#at(offset + 1);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4));
+    return this.#uint32(this.#take(4));
   }
 
   u64(): number {
     const offset = this.#take(8);
-    const high = this.#view.getUint32(offset);
+    const high = this.#uint32(offset);
     if (high > 0x1fffff) this.fail("an integer is above 2^53 - 1");
-    return high * 0x100000000 + this.#view.getUint32(offset + 4);
+    return high * 0x100000000 + this.#uint32(offset + 4);
   }
 
   flag(): boolean {
@@ -73,10 +83,24 @@ export class Reader {
     return this.#bytes.subarray(offset, offset + length);
   }
 
+  /** Passes over bytes of a known length. */
+  skip(length: number): void {
+    this.#take(length);
+  }
+
   bytes(max: number): Bytes {
+    return this.fixed(this.#length(max));
+  }
+
+  /** Passes over bytes and the length that stands before them. */
+  skipBytes(max: number): void {
+    this.#take(this.#length(max));
+  }
+
+  #length(max: number): number {
     const length = this.u32();
     if (length > max) this.fail(`a length of ${length} is above ${max}`);
-    return this.fixed(length);
+    return length;
   }
 
   text(): string {

@@ -1,7 +1,7 @@
-import type { Bytes } from "@dure/crypto";
-import { type Hash, readHash, writeHash } from "./hash.ts";
+import { type Bytes, HASH_BYTES } from "@dure/crypto";
+import { type Hash, readHash, toHash, writeHash } from "./hash.ts";
 import { type Decoded, decode } from "./reader.ts";
-import { decodeText, encodeText } from "./text.ts";
+import { decodeText } from "./text.ts";
 import { Writer } from "./writer.ts";
 
 const VERSION = 1;
@@ -33,13 +33,6 @@ export type Receipt = {
 /** Bounds of what a receipt holds, in bytes. */
 export const RECEIPT_LIMITS = { messageBytesMax: 4096, resultBytesMax: 1 << 20, eventsMax: 1024 } as const;
 
-/** UTF-8 bytes of a text within a bound. Throws RangeError above it, since no reader would take the receipt. */
-const boundedText = (text: string, bytesMax: number): Bytes => {
-  const bytes = encodeText(text);
-  if (bytes.length > bytesMax) throw new RangeError(`a text of ${bytes.length} bytes is above ${bytesMax}`);
-  return bytes;
-};
-
 /** Canonical bytes of a receipt: the leaf of a block's receipts root. Throws RangeError above its limits. */
 export const encodeReceipt = (receipt: Receipt): Bytes => {
   const { messageBytesMax, resultBytesMax, eventsMax } = RECEIPT_LIMITS;
@@ -48,13 +41,16 @@ export const encodeReceipt = (receipt: Receipt): Bytes => {
   const writer = writeHash(new Writer().u8(VERSION), receipt.transactionId);
   writer.u64(receipt.height).u32(receipt.index).u16(receipt.code);
   writer
-    .bytes(boundedText(receipt.message, messageBytesMax))
-    .bytes(boundedText(receipt.result, resultBytesMax))
+    .longText(receipt.message, messageBytesMax)
+    .longText(receipt.result, resultBytesMax)
     .u16(receipt.events.length);
   for (const event of receipt.events)
-    writer.text(event.score).text(event.name).bytes(boundedText(event.data, resultBytesMax));
+    writer.text(event.score).text(event.name).longText(event.data, resultBytesMax);
   return writer.finish();
 };
+
+/** The transaction's id in a receipt's bytes, which the caller knows to be one: it stands behind the version. */
+export const receiptTransactionId = (bytes: Bytes): Hash => toHash(bytes.subarray(1, 1 + HASH_BYTES));
 
 /** Reads a receipt strictly. */
 export const decodeReceipt = (bytes: Bytes): Decoded<Receipt> =>

@@ -1,12 +1,5 @@
-import {
-  type Bytes,
-  type CryptoSuite,
-  HASH_BYTES,
-  SIGNATURE_BYTES,
-  statement,
-  taggedHash,
-} from "@dure/crypto";
-import { type Hash, readHash, toHash, writeHash } from "./hash.ts";
+import { type Bytes, type CryptoSuite, HASH_BYTES, SIGNATURE_BYTES, statement } from "@dure/crypto";
+import { type Hash, hashOf, readRepeatedHash, writeHash } from "./hash.ts";
 import { type Decoded, decode } from "./reader.ts";
 import { TAG } from "./tags.ts";
 import { Writer } from "./writer.ts";
@@ -31,7 +24,7 @@ export type TransactionBody = {
   readonly payload: Bytes;
 };
 
-/** A transaction as received: `bytes` is the truth, the rest is read from it. */
+/** A transaction as received: `bytes` is the truth, the rest is read from it, when it is asked for: a copy by spreading lacks parts. */
 export type Transaction = TransactionBody & {
   /** Hash of the signed body: the transaction's id. */
   readonly id: Hash;
@@ -42,6 +35,52 @@ export type Transaction = TransactionBody & {
   /** A view of `bytes`. */
   readonly signature: Bytes;
 };
+
+/** Where the variable parts of a transaction stand in its bytes. */
+const SALT_AT = 2 + 2 * HASH_BYTES;
+
+/**
+ * A transaction that was read. Its parts are views that are made when they are asked for: most are looked at once, while
+ * a busy peer keeps tens of thousands of transactions.
+ */
+class ReadTransaction implements Transaction {
+  readonly id: Hash;
+  readonly channelId: Hash;
+  readonly sender: Hash;
+  readonly expiryMs: number;
+  readonly score: string;
+  readonly bytes: Bytes;
+  readonly #payloadAt: number;
+
+  constructor(
+    read: Pick<Transaction, "id" | "channelId" | "sender" | "expiryMs" | "score" | "bytes">,
+    payloadAt: number,
+  ) {
+    this.id = read.id;
+    this.channelId = read.channelId;
+    this.sender = read.sender;
+    this.expiryMs = read.expiryMs;
+    this.score = read.score;
+    this.bytes = read.bytes;
+    this.#payloadAt = payloadAt;
+  }
+
+  get salt(): Bytes {
+    return this.bytes.subarray(SALT_AT, SALT_AT + SALT_BYTES);
+  }
+
+  get payload(): Bytes {
+    return this.bytes.subarray(this.#payloadAt, this.bytes.length - SIGNATURE_BYTES);
+  }
+
+  get body(): Bytes {
+    return this.bytes.subarray(0, this.bytes.length - SIGNATURE_BYTES);
+  }
+
+  get signature(): Bytes {
+    return this.bytes.subarray(this.bytes.length - SIGNATURE_BYTES);
+  }
+}
 
 /** Canonical bytes of a body: what `signTransaction` signs and whose tagged hash is the id. */
 export const encodeTransactionBody = (body: TransactionBody): Bytes => {
@@ -64,26 +103,33 @@ export const decodeTransaction = (suite: CryptoSuite, bytes: Bytes, bytesMax: nu
     if (bytes.length > bytesMax) reader.fail(`a transaction of ${bytes.length} bytes is above ${bytesMax}`);
     reader.expect(VERSION, "the transaction's version");
     reader.expect(SCHEME_ED25519, "the signature scheme");
-    const channelId = readHash(reader);
-    const sender = readHash(reader);
-    const salt = reader.fixed(SALT_BYTES);
+    const channelId = readRepeatedHash(reader);
+    const sender = readRepeatedHash(reader);
+    reader.skip(SALT_BYTES);
     const expiryMs = reader.u64();
     const score = reader.text();
     if (score !== "" && !/^[a-z0-9-]{1,64}$/.test(score)) reader.fail("the SCORE's name is malformed");
-    const payload = reader.bytes(bytesMax);
-    const body = reader.since(0);
-    const signature = reader.fixed(SIGNATURE_BYTES);
-    const id = toHash(taggedHash(suite, TAG.transaction, body));
-    return { channelId, sender, salt, expiryMs, score, payload, id, bytes, body, signature };
+    const payloadAt = reader.offset + 4;
+    reader.skipBytes(bytesMax);
+    const id = hashOf(suite, TAG.transaction, reader.since(0));
+    reader.skip(SIGNATURE_BYTES);
+    return new ReadTransaction({ id, channelId, sender, expiryMs, score, bytes }, payloadAt);
   });
 
 /** Whether the signature is the key's over this transaction. One Ed25519 verification. */
 export const verifyTransaction = (suite: CryptoSuite, transaction: Transaction, publicKey: Bytes): boolean =>
   suite.verify(publicKey, statement(TAG.transaction, transaction.body), transaction.signature);
 
+/** The same for many at once, as a verifier takes it. */
+export const signedTransaction = ({ body, signature }: Transaction, publicKey: Bytes) => ({
+  publicKey,
+  tag: TAG.transaction,
+  bytes: body,
+  signature,
+});
+
 /** The id of a certificate: tagged hash of its DER. Names the sender in transactions. */
-export const certificateId = (suite: CryptoSuite, der: Bytes): Hash =>
-  toHash(taggedHash(suite, TAG.certificate, der));
+export const certificateId = (suite: CryptoSuite, der: Bytes): Hash => hashOf(suite, TAG.certificate, der);
 
 /** Least bytes that a transaction can have: bounds counts in the decoders of what holds transactions. */
 export const TRANSACTION_BYTES_MIN = 2 + 2 * HASH_BYTES + SALT_BYTES + 8 + 1 + 4 + SIGNATURE_BYTES;

@@ -1,4 +1,5 @@
 import type { Bytes } from "@dure/crypto";
+import { concatBytes } from "./bytes.ts";
 import { readHex } from "./hex.ts";
 import { encodeText } from "./text.ts";
 
@@ -7,6 +8,8 @@ type Scratch = { readonly bytes: Uint8Array; readonly view: DataView };
 /** Most of what is written fits; what grows beyond it is not kept. */
 const SCRATCH_BYTES = 1024;
 const SPARE_MAX = 16;
+/** From this size on bytes are taken by reference: a batch is copied once, into what is sent, or not at all. */
+const REFERENCE_BYTES = 4096;
 /** Scratches of writers that have finished: making one costs more than most of what is written into it. */
 const spare: Scratch[] = [];
 
@@ -23,8 +26,15 @@ const EMPTY = scratchOf(0);
  * bounds of what it is given, since writing something unreadable is a bug of ours.
  */
 export class Writer {
-  #scratch = spare.pop() ?? scratchOf(SCRATCH_BYTES);
+  #scratch: Scratch;
   #length = 0;
+  /** What stands before the scratch. */
+  #parts: Bytes[] = [];
+
+  /** `bytes`: how many will be written, about, where that is many. */
+  constructor(bytes = 0) {
+    this.#scratch = bytes > SCRATCH_BYTES ? scratchOf(bytes) : (spare.pop() ?? scratchOf(SCRATCH_BYTES));
+  }
 
   #reserve(count: number): number {
     const offset = this.#length;
@@ -77,9 +87,14 @@ export class Writer {
     return this.u8(value ? 1 : 0);
   }
 
-  /** Bytes whose length the reader knows. */
+  /** Bytes whose length the reader knows. Large ones are not copied: they must not change afterwards. */
   fixed(bytes: Bytes, length: number): this {
     if (bytes.length !== length) throw new RangeError(`${bytes.length} bytes where ${length} are due`);
+    if (length >= REFERENCE_BYTES) {
+      this.#cut();
+      this.#parts.push(bytes);
+      return this;
+    }
     const offset = this.#reserve(length);
     this.#scratch.bytes.set(bytes, offset);
     return this;
@@ -99,21 +114,90 @@ export class Writer {
     return this.fixed(bytes, bytes.length);
   }
 
+  /** What stands in parts, after its length in four bytes. */
+  bytesOf(parts: readonly Bytes[]): this {
+    this.u32(parts.reduce((sum, part) => sum + part.length, 0));
+    for (const part of parts) this.fixed(part, part.length);
+    return this;
+  }
+
   /** UTF-8 text of at most 255 bytes after its length in one byte. */
   text(text: string): this {
+    const start = this.#length;
+    if (text.length <= 255 && this.u8(text.length).#ascii(text)) return this;
+    this.#length = start;
     const bytes = encodeText(text);
     this.u8(bytes.length);
     return this.fixed(bytes, bytes.length);
   }
 
+  /** UTF-8 text of at most `max` bytes after its length in four bytes. Throws RangeError above. */
+  longText(text: string, max: number): this {
+    if (text.length > max) throw new RangeError(`a text of ${text.length} characters is above ${max} bytes`);
+    const start = this.#length;
+    this.u32(text.length);
+    if (text.length < REFERENCE_BYTES && this.#ascii(text)) return this;
+    this.#length = start;
+    const bytes = encodeText(text);
+    if (bytes.length > max) throw new RangeError(`a text of ${bytes.length} bytes is above ${max}`);
+    return this.bytes(bytes);
+  }
+
+  /** Writes a text that is ASCII, as most are, without bytes of its own in between; false, and nothing, if it is not. */
+  #ascii(text: string): boolean {
+    const { length } = text;
+    const offset = this.#reserve(length);
+    const { bytes } = this.#scratch;
+    for (let at = 0; at < length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 0x7f) {
+        this.#length = offset;
+        return false;
+      }
+      bytes[offset + at] = code;
+    }
+    return true;
+  }
+
+  /** Moves what is in the scratch to the parts. */
+  #cut(): void {
+    if (this.#length === 0) return;
+    this.#parts.push(this.#scratch.bytes.slice(0, this.#length));
+    this.#length = 0;
+  }
+
+  #release(): void {
+    this.#length = 0;
+    if (this.#scratch.bytes.length !== SCRATCH_BYTES || spare.length >= SPARE_MAX) return;
+    spare.push(this.#scratch);
+    this.#scratch = EMPTY;
+  }
+
   /** What was written, in bytes of its own. The writer begins anew. */
   finish(): Bytes {
-    const written = this.#scratch.bytes.slice(0, this.#length);
-    if (this.#scratch.bytes.length === SCRATCH_BYTES && spare.length < SPARE_MAX) {
-      spare.push(this.#scratch);
-      this.#scratch = EMPTY;
-    }
-    this.#length = 0;
+    const parts = this.#parts;
+    const last = this.#scratch.bytes.subarray(0, this.#length);
+    const written = parts.length === 0 ? last.slice() : concatBytes([...parts, last]);
+    this.#parts = [];
+    this.#release();
     return written;
+  }
+
+  /** What was written, in parts that follow one another: large bytes as they were given. The writer begins anew. */
+  parts(): readonly Bytes[] {
+    this.#cut();
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#release();
+    return parts;
+  }
+
+  /** What was written so far, valid until the next word: for what is hashed and not kept. The writer begins anew. */
+  take<T>(use: (bytes: Bytes) => T): T {
+    const result = use(
+      this.#parts.length === 0 ? this.#scratch.bytes.subarray(0, this.#length) : this.finish(),
+    );
+    this.#release();
+    return result;
   }
 }

@@ -9,6 +9,7 @@ type Options = Parameters<typeof makeCall>[0];
 /** Signs nothing: what is read here stands before the signature. */
 const suite = {
   hash: () => new Uint8Array(32),
+  hashHex: () => "00".repeat(32),
   verify: () => true,
   publicKeyOf: () => new Uint8Array(32),
   sign: () => new Uint8Array(64),

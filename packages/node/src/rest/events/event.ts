@@ -56,10 +56,11 @@ export const blockEvent = (header: HeaderView, committedAtMs: number | undefined
 });
 
 const transactionEvent = (
-  { id, sender, ...transaction }: Transaction,
+  transaction: Transaction,
   { height, index, code, message, result }: Receipt,
   defaultScore: string,
 ): StreamEvent => {
+  const { id, sender } = transaction;
   const call = callOf(transaction, defaultScore);
   const score = call?.score ?? transaction.score;
   const parsed = JSON.parse(result) as unknown;
