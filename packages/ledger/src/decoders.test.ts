@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bytes } from "@dure/crypto";
-import { type Decoded, NO_SIGNATURES, toHex, ZERO_HASH } from "@dure/types";
+import { concatBytes, type Decoded, NO_SIGNATURES, toHex, ZERO_HASH } from "@dure/types";
 import fc from "fast-check";
 import { decodeBlockPayload, encodeBlockPayload } from "./blocks/block-payload.ts";
 import { scanRepairs, scanSegment } from "./blocks/scan-segment.ts";
@@ -65,10 +65,14 @@ index.set(2, {
 });
 
 const CASES: Readonly<Record<string, Case>> = {
-  "journal entry": pair({ record: hash, blocks: [block], held: [ZERO_HASH] }, encodeEntry, decodeEntry),
+  "journal entry": pair(
+    { record: hash, blocks: [block], held: [ZERO_HASH] },
+    (value) => concatBytes(encodeEntry(value)),
+    decodeEntry,
+  ),
   "block payload": pair(
     { block, mark: { id: hash.subarray(0, 16) as Bytes, sequence: 4 } },
-    (value) => encodeBlockPayload(value.block, value.mark),
+    (value) => concatBytes(encodeBlockPayload(value.block, value.mark)),
     (bytes) => decodeBlockPayload(suite, bytes),
   ),
   "segment index": pair(
@@ -113,7 +117,7 @@ for (const [name, { valid, decode }] of Object.entries(CASES)) {
 
 test("a frame whose bytes or seed changed is never whole", () => {
   const seed = fileSeed("test");
-  const frame = encodeFrame(seed, 1, 5, hash);
+  const frame = Buffer.concat(encodeFrame(seed, 1, 5, hash).parts);
   assert.equal(readFrame(seed, frame, 0).state, "whole");
   assert.notEqual(readFrame(fileSeed("other"), frame, 0).state, "whole");
   fc.assert(
@@ -131,7 +135,7 @@ test("reading a journal or a segment of any bytes throws nothing and finds nothi
   const journal = Buffer.concat(startJournal({ ...start, record: hash, blocks: [] }).parts);
   const seed = fileSeed("test");
   const payload = encodeBlockPayload(block, { id: hash.subarray(0, 16), sequence: 0 });
-  const segment = encodeFrame(seed, 1, 1, payload);
+  const segment = Buffer.concat(encodeFrame(seed, 1, 1, ...payload).parts);
   assert.equal(readJournal(CHANNEL, journal).ok, true);
   assert.equal(scanSegment(suite, seed, 1, segment).index.heldCount, 1);
   fc.assert(

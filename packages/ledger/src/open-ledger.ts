@@ -81,7 +81,7 @@ const open = async (options: LedgerOptions, closers: Closers): Promise<Ledger> =
   const journal = found === "taken over" ? await takeOver(options, owner, opened, disk) : opened;
   const { derived, close } = await openDerived({ directory, suite, channelId, log, onEvent });
   closers.push(close);
-  const replay = await rebuildReplay(suite, log, options.longestLifeMs);
+  const replay = await rebuildReplay(suite, log, derived, options.longestLifeMs);
   const closeLedger = (): Promise<void> => closeAll(closers);
   return assembleLedger(options, { created, disk, log, journal, derived, replay, close: closeLedger });
 };

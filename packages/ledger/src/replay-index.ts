@@ -1,9 +1,10 @@
 import type { Hash } from "@dure/types";
+import { IdSet } from "./id-set.ts";
 
 /**
  * Ids of committed transactions whose life is not over. A transaction of a block with timestamp t expires at
  * t + longestLifeMs at the latest, so blocks older than that below the head's timestamp need not be remembered: expiry
- * refuses what they held.
+ * refuses what they held. They are forgotten by spans of half a life, so some are remembered for half a life more.
  */
 export type ReplayIndex = {
   readonly has: (transactionId: Hash) => boolean;
@@ -16,31 +17,32 @@ export type ReplayIndex = {
 };
 
 export const createReplayIndex = (longestLifeMs: number): ReplayIndex => {
-  const ids = new Set<Hash>();
-  /** In order of timestamp, the oldest first. */
-  const blocks: { readonly timestampMs: number; readonly ids: readonly Hash[] }[] = [];
+  const spanMs = Math.max(1, Math.ceil(longestLifeMs / 2));
+  /** By the number of the span that their blocks' timestamps fall into. */
+  const spans = new Map<number, IdSet>();
   let headMs = 0;
   const horizonMs = (): number => headMs - longestLifeMs;
+  const spanOf = (timestampMs: number): number => Math.floor(timestampMs / spanMs);
 
   const forget = (): void => {
-    let old = 0;
-    for (; (blocks[old]?.timestampMs ?? Number.POSITIVE_INFINITY) < horizonMs(); old++)
-      for (const id of blocks[old]?.ids ?? []) ids.delete(id);
-    if (old > 0) blocks.splice(0, old);
+    for (const span of spans.keys()) if (span < spanOf(horizonMs())) spans.delete(span);
   };
 
   return {
-    has: (id) => ids.has(id),
+    has: (id) => {
+      for (const ids of spans.values()) if (ids.has(id)) return true;
+      return false;
+    },
     add: (timestampMs, added) => {
       headMs = Math.max(headMs, timestampMs);
       if (timestampMs < horizonMs()) return;
-      let at = blocks.length;
-      while (at > 0 && (blocks[at - 1]?.timestampMs ?? 0) > timestampMs) at--;
-      blocks.splice(at, 0, { timestampMs, ids: added });
+      const span = spanOf(timestampMs);
+      const ids = spans.get(span) ?? new IdSet();
+      spans.set(span, ids);
       for (const id of added) ids.add(id);
       forget();
     },
     horizonMs,
-    size: () => ids.size,
+    size: () => [...spans.values()].reduce((sum, ids) => sum + ids.size, 0),
   };
 };

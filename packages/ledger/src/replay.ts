@@ -1,8 +1,9 @@
 import type { CryptoSuite } from "@dure/crypto";
-import type { Block, Hash } from "@dure/types";
+import { type Block, type Hash, receiptTransactionId } from "@dure/types";
 import type { BlockLog } from "./blocks/block-log.ts";
 import { blockTransactions } from "./blocks/transactions.ts";
 import { LedgerError } from "./error.ts";
+import type { Derived } from "./execution/derived.ts";
 import { createReplayIndex, type ReplayIndex } from "./replay-index.ts";
 
 /** The replay index of a log, and the damaged heights that keep it from being complete. */
@@ -16,12 +17,14 @@ export const transactionIdsOf = (suite: CryptoSuite, block: Block): readonly Has
 };
 
 /**
- * Rebuilds the replay index from the log's tail, from the head downwards, until a block is too old to matter. Damaged
- * heights above that one are gaps: their transactions may be alive and are not known.
+ * Rebuilds the replay index from the log's tail, from the head downwards, until a block is too old to matter. What was
+ * executed names its transactions in its receipts, and need not be read and hashed again. Damaged heights are gaps where
+ * they were not executed: their transactions may be alive and are not known.
  */
 export const rebuildReplay = async (
   suite: CryptoSuite,
   log: BlockLog,
+  derived: Pick<Derived, "executedHeight" | "receipts">,
   longestLifeMs: number,
 ): Promise<Replay> => {
   const index = createReplayIndex(longestLifeMs);
@@ -29,6 +32,12 @@ export const rebuildReplay = async (
   for (let height = log.head()?.height ?? 0; height >= 1; height--) {
     const entry = await log.at(height);
     if (entry !== undefined && entry.timestampMs < index.horizonMs()) break;
+    const receipts =
+      entry !== undefined && height <= derived.executedHeight() ? derived.receipts(height) : undefined;
+    if (entry !== undefined && receipts !== undefined) {
+      index.add(entry.timestampMs, receipts.map(receiptTransactionId));
+      continue;
+    }
     const found = await log.read(height);
     if (found === undefined) gaps.add(height);
     else index.add(found.header.timestampMs, transactionIdsOf(suite, found.block));

@@ -33,6 +33,7 @@ const memoryState = () => {
   const apply = (height: number, writes: readonly (readonly Write[])[]): string => {
     const changes: Changes = new Map();
     const root = state.apply(height, writes, changes);
+    state.flush(changes);
     for (const [key, value] of changes)
       if (value === undefined) stored.delete(key);
       else stored.set(key, value);
@@ -83,16 +84,18 @@ const storageVectors = () => {
   const { parts, written } = startJournal({ ...start, blocks: [first.block] });
   const held = toHex(suite.hash(first.block.headerBytes)) as never;
   const entry = { record: encodeText("record 2"), blocks: [second.block], held: [held] };
-  const next = encodeFrame(written.seed, JOURNAL_KIND.entry, 2, encodeEntry(entry));
+  const next = encodeFrame(written.seed, JOURNAL_KIND.entry, 2, ...encodeEntry(entry)).parts;
   const name = { first: 1, salt: new Uint8Array(8).fill(3) };
   const seed = segmentSeed(CHANNEL, name);
   const frames = [first, second].map(({ height, block }) =>
-    encodeFrame(seed, BLOCK_KIND, height, encodeBlockPayload(block, { id, sequence: height })),
+    Buffer.concat(
+      encodeFrame(seed, BLOCK_KIND, height, ...encodeBlockPayload(block, { id, sequence: height })).parts,
+    ),
   );
   const segment = Buffer.concat(frames);
   const { index } = scanSegment(suite, seed, 1, segment);
   const stored = { size: segment.length, lastCheck: frameCheck(segment), entries: index.bytes };
-  const journal = Buffer.concat([...parts, next]);
+  const journal = Buffer.concat([...parts, ...next]);
   assert(readJournal(CHANNEL, journal).ok);
   return {
     channelId: CHANNEL,
@@ -109,7 +112,7 @@ const storageVectors = () => {
       seed: toHex(seed),
       blockIds: [first.id, second.id],
       file: toHex(segment),
-      indexFile: toHex(encodeFrame(seed, INDEX_KIND, 1, encodeIndexPayload(stored))),
+      indexFile: toHex(Buffer.concat(encodeFrame(seed, INDEX_KIND, 1, encodeIndexPayload(stored)).parts)),
     },
   };
 };

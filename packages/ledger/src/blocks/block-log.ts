@@ -2,9 +2,23 @@ import { strict as assert } from "node:assert";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import type { Head } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
-import { type Block, blockId, type CommitProof, decodeHeader, type Hash, type Header } from "@dure/types";
+import {
+  type Block,
+  blockId,
+  type CommitProof,
+  concatBytes,
+  decodeHeader,
+  type Hash,
+  type Header,
+} from "@dure/types";
 import { createDisk, type Disk } from "../disk/disk.ts";
-import { encodeFrame, FRAME_CHECK_BYTES, FRAME_HEAD_BYTES, readFrame } from "../disk/frame.ts";
+import {
+  encodeFrame,
+  FRAME_CHECK_BYTES,
+  FRAME_HEAD_BYTES,
+  type FrameParts,
+  readFrame,
+} from "../disk/frame.ts";
 import { createGate } from "../disk/gate.ts";
 import { createQueue } from "../disk/queue.ts";
 import type { OnEvent } from "../event.ts";
@@ -171,20 +185,23 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
     const last = reads.at(-1);
     assert(last?.block.proof !== undefined, "the last block of an append carries a proof");
     const payloads = reads.map(({ block }) => encodeBlockPayload(block, at));
-    const length = payloads.reduce(
-      (sum, payload) => sum + payload.length + FRAME_HEAD_BYTES + FRAME_CHECK_BYTES,
-      0,
-    );
+    const length = payloads
+      .flat()
+      .reduce((sum, part) => sum + part.length, payloads.length * (FRAME_HEAD_BYTES + FRAME_CHECK_BYTES));
     const isNew = active === undefined || active.size + length > segmentBytes;
     const target = isNew || active === undefined ? await startSegment(reads[0]?.header.height ?? 1) : active;
     const frames = payloads.map((payload, i) =>
-      encodeFrame(target.segment.seed, BLOCK_KIND, (reads[i] as LogBlock).header.height, payload),
+      encodeFrame(target.segment.seed, BLOCK_KIND, (reads[i] as LogBlock).header.height, ...payload),
     );
-    await disk.append(target.handle, Buffer.concat(frames), target.size);
+    await disk.append(
+      target.handle,
+      frames.flatMap(({ parts }) => parts),
+      target.size,
+    );
     if (isNew) await disk.syncDirectory(directory);
     let executionHeight = head?.executionHeight ?? 0;
     for (const [i, block] of reads.entries()) {
-      const place = { offset: target.size, length: (frames[i] as Buffer).length, isRepair: false };
+      const place = { offset: target.size, length: (frames[i] as FrameParts).length, isRepair: false };
       const entry = indexEntryOf(block, place, executionHeight);
       executionHeight = entry.executionHeight;
       target.index.set(block.header.height, entry);
@@ -217,17 +234,17 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
     if (refusal !== undefined || found === undefined) return refusal as RepairRefusal;
     const { segment, index } = found;
     const payload = encodeBlockPayload(block, NO_MARK);
-    const frame = encodeFrame(segment.seed, BLOCK_KIND, height, payload);
+    const frame = encodeFrame(segment.seed, BLOCK_KIND, height, ...payload);
     const offset = repairEnds.get(segment) ?? (await scanFiles(suite, segment, undefined)).repairEnd;
     const handle = await disk.open(segment.repairPath, offset === 0 ? "w" : "r+");
     try {
-      await disk.append(handle, frame, offset);
+      await disk.append(handle, frame.parts, offset);
     } finally {
       await handle.close();
     }
     if (offset === 0) await disk.syncDirectory(directory);
     repairEnds.set(segment, offset + frame.length);
-    const decoded = decodeBlockPayload(suite, payload);
+    const decoded = decodeBlockPayload(suite, concatBytes(payload));
     assert(decoded.ok, "a block that was checked can be read");
     index.set(height, indexEntryOf(decoded.value, { offset, length: frame.length, isRepair: true }, 0));
     noteDamage(index);

@@ -6,7 +6,7 @@ import {
   decode,
   decodeBlock,
   decodeHeader,
-  encodeBlock,
+  encodeBlockParts,
   type Hash,
   type Header,
   Writer,
@@ -25,11 +25,11 @@ export type LogBlock = {
 
 export const NO_MARK: JournalMark = { id: new Uint8Array(16), sequence: 0 };
 
-/** The payload of a block's frame: the journal's id (16 bytes) and sequence, then the block's canonical bytes. */
-export const encodeBlockPayload = (block: Block, mark: JournalMark): Bytes => {
-  const bytes = encodeBlock(block);
-  return new Writer().fixed(mark.id, 16).u64(mark.sequence).fixed(bytes, bytes.length).finish();
-};
+/** The payload of a block's frame: the journal's id (16 bytes) and sequence, then the block's canonical bytes; in parts that follow one another. */
+export const encodeBlockPayload = (block: Block, mark: JournalMark): readonly Bytes[] => [
+  new Writer().fixed(mark.id, 16).u64(mark.sequence).finish(),
+  ...encodeBlockParts(block),
+];
 
 /** Reads the payload of a block's frame strictly. */
 export const decodeBlockPayload = (suite: CryptoSuite, payload: Bytes): Decoded<LogBlock> =>

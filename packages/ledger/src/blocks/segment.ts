@@ -98,7 +98,7 @@ export const writeIndexFile = async (segment: Segment, index: SegmentIndex): Pro
   const payload = encodeIndexPayload({ ...end, entries: index.bytes });
   const next = `${segment.indexPath}.next`;
   try {
-    await writeFile(next, encodeFrame(segment.seed, INDEX_KIND, segment.name.first, payload));
+    await writeFile(next, encodeFrame(segment.seed, INDEX_KIND, segment.name.first, payload).parts);
     await rename(next, segment.indexPath);
   } catch {
     await rm(next, { force: true });

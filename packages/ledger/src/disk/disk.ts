@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Bytes } from "@dure/crypto";
@@ -12,16 +13,24 @@ export type DiskCounts = { readonly writes: number; readonly bytes: number; read
  */
 export type Disk = {
   readonly counts: () => DiskCounts;
-  /** Opens a file for writing. */
-  readonly open: (path: string, flags: string) => Promise<FileHandle>;
-  /** Writes all the bytes at the position, then syncs data and size. */
-  readonly append: (handle: FileHandle, bytes: Bytes, position: number) => Promise<void>;
+  /** Opens a file for `append`: one that is there, or one that is not. */
+  readonly open: (path: string, flags: AppendFlags) => Promise<FileHandle>;
+  /** Writes all the parts one after the other at the position, then syncs data and size. */
+  readonly append: (handle: FileHandle, parts: readonly Bytes[], position: number) => Promise<void>;
   /** Cuts the file to a length and syncs it. */
   readonly truncate: (handle: FileHandle, length: number) => Promise<void>;
   /** Puts a file in the place of another or of none: after a crash the one or the other is there, whole. */
   readonly replace: (path: string, parts: readonly Bytes[]) => Promise<void>;
   /** Makes creations, renames and removals within a directory durable, where the platform can. */
   readonly syncDirectory: (path: string) => Promise<void>;
+};
+
+type AppendFlags = "r+" | "w" | "wx+";
+
+const OPEN: Readonly<Record<AppendFlags, number>> = {
+  "r+": constants.O_RDWR,
+  w: constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC,
+  "wx+": constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 };
 
 const unwritable = (error: unknown): LedgerError =>
@@ -33,18 +42,38 @@ const unwritable = (error: unknown): LedgerError =>
         error,
       );
 
-const writeWhole = async (handle: FileHandle, bytes: Bytes, position: number): Promise<void> => {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+/** What is left of parts when their first bytes are written. */
+const afterWriting = (parts: readonly Bytes[], written: number): readonly Bytes[] => {
+  let at = 0;
+  let left = written;
+  for (; at < parts.length && left >= (parts[at] as Bytes).length; at++) left -= (parts[at] as Bytes).length;
+  return left === 0 ? parts.slice(at) : [(parts[at] as Bytes).subarray(left), ...parts.slice(at + 1)];
+};
+
+/** Writes all the parts; returns how many bytes they have. */
+const writeWhole = async (handle: FileHandle, parts: readonly Bytes[], position: number): Promise<number> => {
+  let done = 0;
+  for (let left = parts; left.length > 0; ) {
+    const { bytesWritten } = await handle.writev(left, position + done);
     if (bytesWritten === 0) throw new Error("a write wrote nothing");
     done += bytesWritten;
+    left = afterWriting(left, bytesWritten);
   }
+  return done;
 };
 
 /** Windows cannot open directories for syncing, and some file systems refuse it: there the rename itself must do. */
 const DIRECTORY_SYNC_REFUSED = new Set(["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP"]);
 
 export const createDisk = (): Disk => {
+  const syncing = new WeakSet<FileHandle>();
+  const openToAppend = async (path: string, flags: AppendFlags): Promise<FileHandle> => {
+    const { O_DSYNC } = constants;
+    if (O_DSYNC === undefined) return open(path, flags);
+    const handle = await open(path, OPEN[flags] | O_DSYNC);
+    syncing.add(handle);
+    return handle;
+  };
   let writes = 0;
   let written = 0;
   let syncs = 0;
@@ -59,11 +88,12 @@ export const createDisk = (): Disk => {
     syncs++;
     await handle.datasync();
   };
-  const append = async (handle: FileHandle, bytes: Bytes, position: number): Promise<void> => {
+  const append = async (handle: FileHandle, parts: readonly Bytes[], position: number): Promise<void> => {
     writes++;
-    written += bytes.length;
-    await writeWhole(handle, bytes, position);
-    await sync(handle);
+    written += await writeWhole(handle, parts, position);
+    // What was opened to sync with each write is synced by now, with one request to the system less.
+    if (syncing.has(handle)) syncs++;
+    else await sync(handle);
   };
   const syncDirectory = async (path: string): Promise<void> => {
     try {
@@ -81,7 +111,7 @@ export const createDisk = (): Disk => {
     const next = `${path}.next`;
     const handle = await open(next, "w");
     try {
-      await append(handle, Buffer.concat(parts), 0);
+      await append(handle, parts, 0);
     } catch (error) {
       await handle.close();
       await rm(next, { force: true });
@@ -93,8 +123,8 @@ export const createDisk = (): Disk => {
   };
   return {
     counts: () => ({ writes, bytes: written, syncs }),
-    open: (path, flags) => guarded(() => open(path, flags)),
-    append: (handle, bytes, position) => guarded(() => append(handle, bytes, position)),
+    open: (path, flags) => guarded(() => openToAppend(path, flags)),
+    append: (handle, parts, position) => guarded(() => append(handle, parts, position)),
     truncate: (handle, length) =>
       guarded(async () => {
         await handle.truncate(length);

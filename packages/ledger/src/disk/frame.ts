@@ -38,13 +38,16 @@ export type Frame = {
   readonly payload: Bytes;
 };
 
-/** Bytes of a frame, the payload given in parts. */
+/** A frame that is written: what follows one another in the file, how long that is, and the check that it ends with. */
+export type FrameParts = { readonly parts: readonly Bytes[]; readonly length: number; readonly check: Bytes };
+
+/** A frame with its payload, which is given in parts and not copied. */
 export const encodeFrame = (
   seed: Bytes,
   kind: number,
   sequence: number,
   ...payload: readonly Bytes[]
-): Buffer => {
+): FrameParts => {
   const length = payload.reduce((sum, part) => sum + part.length, 0);
   const head = Buffer.alloc(FRAME_HEAD_BYTES);
   head.set(FRAME_MAGIC);
@@ -54,7 +57,11 @@ export const encodeFrame = (
   head.writeUInt32BE(length, 14);
   head.set(digest(HEAD_TAG, seed, head.subarray(0, HEAD_CHECKED_BYTES)).subarray(0, 4), HEAD_CHECKED_BYTES);
   const check = digest(FRAME_TAG, seed, head, ...payload).subarray(0, FRAME_CHECK_BYTES);
-  return Buffer.concat([head, ...payload, check]);
+  return {
+    parts: [head, ...payload, check],
+    length: FRAME_HEAD_BYTES + length + FRAME_CHECK_BYTES,
+    check: new Uint8Array(check),
+  };
 };
 
 /** The 16 bytes of check at the end of a frame: the journal chains its frames by them. */

@@ -81,6 +81,10 @@ const PREFIX = { meta: "m", roots: "h", receipts: "r", place: "x", certificate: 
 const REFLECTED_KEY = byteKey(PREFIX.meta, Uint8Array.of(0));
 const INDEXED_KEY = byteKey(PREFIX.meta, Uint8Array.of(1));
 
+/** How many changes are written together, and how long the first of them waits. */
+const STAGED_MAX = 8_192;
+const STAGED_MS = 250;
+
 const heightKey = (prefix: string, height: number): string => byteKey(prefix, encodeHeight(height));
 
 /** Takes charge of an open key-value store, beside a log of some height. Throws LedgerError `DAMAGED` if what it holds does not agree. */
@@ -104,11 +108,33 @@ export const createDerived = async (
   // The log may have been cut since: what it will hold above is indexed anew.
   let indexed = Math.min(read(INDEXED_KEY, decodeHeight) ?? 0, logHeight);
   const newestKey = await keyValue.lastKey(PREFIX.certificate);
+  let timer: NodeJS.Timeout | undefined;
   let newest = newestKey === undefined ? undefined : read(newestKey, decodeCertificate);
 
   const noteCertificate = (certificate: ExecutionCertificate, changes: Changes): void => {
     changes.set(heightKey(PREFIX.certificate, certificate.height), encodeCertificate(certificate));
     if (certificate.height >= (newest?.height ?? 0)) newest = certificate;
+  };
+
+  /** Writes all that is staged as one: after a crash, the store reflects one height in all its parts. */
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const changes: Changes = new Map();
+    state.flush(changes);
+    return keyValue.write(changes);
+  };
+
+  /**
+   * What one height changes is often changed again by the next: it is written some milliseconds later, once. What a crash
+   * loses is executed again from the log.
+   */
+  const stage = async (changes: Changes): Promise<void> => {
+    keyValue.stage(changes);
+    if (keyValue.staged() >= STAGED_MAX) return flush();
+    // A failure is met by the next write, or when the store is closed.
+    timer ??= setTimeout(() => flush().catch(() => undefined), STAGED_MS);
+    return undefined;
   };
 
   const apply = async ({ height, blockId, receipts, writes }: AppliedHeight): Promise<Roots> => {
@@ -130,7 +156,7 @@ export const createDerived = async (
     changes.set(heightKey(PREFIX.roots, height), encodeRoots(roots));
     reflected = { channelId, height, blockId, roots };
     changes.set(REFLECTED_KEY, encodeReflected(reflected));
-    await keyValue.write(changes);
+    await stage(changes);
     return roots;
   };
 
@@ -155,7 +181,7 @@ export const createDerived = async (
     saveExecutionCertificate: (certificate) => {
       const changes: Changes = new Map();
       noteCertificate(certificate, changes);
-      return keyValue.write(changes);
+      return stage(changes);
     },
     executionCertificate: (height) => read(heightKey(PREFIX.certificate, height), decodeCertificate),
     newestExecutionCertificate: () => newest,
@@ -167,10 +193,13 @@ export const createDerived = async (
         indexed = Math.max(indexed, height);
       }
       changes.set(INDEXED_KEY, encodeHeight(indexed));
-      return keyValue.write(changes);
+      return stage(changes);
     },
     indexedHeight: () => indexed,
     heightOf: (id) => read(byteKey(PREFIX.block, hashBytes(id)), decodeHeight),
-    settled: keyValue.settled,
+    settled: async () => {
+      if (keyValue.staged() > 0) await flush();
+      await keyValue.settled();
+    },
   };
 };

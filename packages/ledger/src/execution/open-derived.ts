@@ -24,10 +24,13 @@ const INDEX_BATCH = 256;
 const openStore = async ({ suite, channelId, log }: Opening, path: string): Promise<OpenedDerived> => {
   const keyValue: KeyValue = await openKeyValue(path);
   try {
-    return {
-      derived: await createDerived(suite, channelId, keyValue, log.head()?.height ?? 0),
-      close: keyValue.close,
+    const derived = await createDerived(suite, channelId, keyValue, log.head()?.height ?? 0);
+    const close = async (): Promise<void> => {
+      // What cannot be written is executed again.
+      await derived.settled().catch(() => undefined);
+      await keyValue.close();
     };
+    return { derived, close };
   } catch (error) {
     await keyValue.close();
     throw error;

@@ -6,7 +6,7 @@ import {
   type Decoded,
   decode,
   decodeBlock,
-  encodeBlock,
+  encodeBlockParts,
   type Hash,
   readHash,
   toHash,
@@ -39,14 +39,16 @@ export const UNBOUNDED: BlockLimits = {
 export const blockKey = (block: Block): Hash =>
   toHash(createHash("sha256").update(block.headerBytes).digest());
 
-/** Canonical bytes of an entry. */
-export const encodeEntry = (entry: JournalEntry): Bytes => {
+const writeEntry = (entry: JournalEntry): Writer => {
   const writer = new Writer().bytes(entry.record).u16(entry.blocks.length);
-  for (const block of entry.blocks) writer.bytes(encodeBlock(block));
+  for (const block of entry.blocks) writer.bytesOf(encodeBlockParts(block));
   writer.u16(entry.held.length);
   for (const key of entry.held) writeHash(writer, key);
-  return writer.finish();
+  return writer;
 };
+
+/** Canonical bytes of an entry, in parts that follow one another. */
+export const encodeEntry = (entry: JournalEntry): readonly Bytes[] => writeEntry(entry).parts();
 
 /** Reads an entry strictly. */
 export const decodeEntry = (bytes: Bytes): Decoded<JournalEntry> =>

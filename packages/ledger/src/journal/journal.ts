@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Bytes } from "@dure/crypto";
 import { type Block, equalBytes, type Hash } from "@dure/types";
 import { createDisk, type Disk } from "../disk/disk.ts";
-import { encodeFrame, frameCheck } from "../disk/frame.ts";
+import { encodeFrame } from "../disk/frame.ts";
 import { createQueue } from "../disk/queue.ts";
 import { LedgerError, systemCode } from "../error.ts";
 import type { OnEvent } from "../event.ts";
@@ -221,9 +221,9 @@ const runJournal = (
       held: [...held.keys()].filter((key) => !fresh.has(key)),
     });
     const sequence = written.sequence + 1;
-    const frame = encodeFrame(written.seed, JOURNAL_KIND.entry, sequence, payload);
-    await disk.append(file.current(), frame, written.end);
-    written = { id: written.id, sequence, seed: frameCheck(frame), end: written.end + frame.length };
+    const frame = encodeFrame(written.seed, JOURNAL_KIND.entry, sequence, ...payload);
+    await disk.append(file.current(), frame.parts, written.end);
+    written = { id: written.id, sequence, seed: frame.check, end: written.end + frame.length };
     record = nextRecord;
     for (const [key, block] of fresh) held.set(key, block);
   };

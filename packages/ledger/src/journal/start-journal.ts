@@ -1,6 +1,6 @@
 import type { Bytes } from "@dure/crypto";
 import { type Block, type Hash, hashBytes } from "@dure/types";
-import { encodeFrame, frameCheck } from "../disk/frame.ts";
+import { encodeFrame } from "../disk/frame.ts";
 import { encodeEntry } from "./entry.ts";
 import { JOURNAL_KIND, type JournalContent, journalSeed } from "./read-journal.ts";
 
@@ -26,11 +26,11 @@ export const startJournal = (start: {
     salt,
   );
   const entry = encodeFrame(
-    frameCheck(first),
+    first.check,
     JOURNAL_KIND.entry,
     sequence,
-    encodeEntry({ record, blocks, held: [] }),
+    ...encodeEntry({ record, blocks, held: [] }),
   );
-  const written = { id, sequence, seed: frameCheck(entry), end: first.length + entry.length };
-  return { parts: [first, entry], written };
+  const written = { id, sequence, seed: entry.check, end: first.length + entry.length };
+  return { parts: [...first.parts, ...entry.parts], written };
 };

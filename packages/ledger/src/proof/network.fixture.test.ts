@@ -235,6 +235,7 @@ export const runChain = ({ channelId }: Network, counts: readonly number[]): rea
     const changes: Changes = new Map();
     const writes = keys.map((key) => [{ key: encodeText(key), value: encodeText(`${key} at ${height}`) }]);
     state.apply(height, writes, changes);
+    state.flush(changes);
     for (const [key, value] of changes) stored.set(key, value);
   };
   apply(0, []);

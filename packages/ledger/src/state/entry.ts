@@ -15,11 +15,12 @@ export const keyHash = (suite: CryptoSuite, key: Bytes): Bytes => suite.hash(key
 
 /** The hash of an entry: tagged, over key, version and value. */
 export const entryHash = (suite: CryptoSuite, key: Bytes, version: Version, value: Bytes): Bytes =>
-  taggedHash(
-    suite,
-    TAG.stateEntry,
-    new Writer().bytes(key).u64(version.height).u32(version.index).bytes(value).finish(),
-  );
+  new Writer()
+    .bytes(key)
+    .u64(version.height)
+    .u32(version.index)
+    .bytes(value)
+    .take((bytes) => taggedHash(suite, TAG.stateEntry, bytes));
 
 /** The hash of a bucket: tagged, over its leaves in order of key hash. */
 export const bucketHash = (suite: CryptoSuite, leaves: Bytes): Bytes =>

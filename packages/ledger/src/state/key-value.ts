@@ -18,6 +18,10 @@ export type KeyValue = {
    * is still being written, so that memory is bounded; rejects with LedgerError `UNWRITABLE`.
    */
   readonly write: (changes: Changes) => Promise<void>;
+  /** Makes changes visible at once; they leave with the next `write`, those of one key as one. Throws as `write` rejects. */
+  readonly stage: (changes: Changes) => void;
+  /** How many changes are staged. */
+  readonly staged: () => number;
   /** The last key of those that begin with a prefix of ASCII; undefined if there is none. Sees what has reached the disk. */
   readonly lastKey: (prefix: string) => Promise<string | undefined>;
   /**
@@ -55,6 +59,8 @@ export const openKeyValue = async (directory: string): Promise<KeyValue> => {
   /** Batches on their way, oldest first. */
   const layers: Changes[] = [];
   let writing: Promise<void> = Promise.resolve();
+  /** Newer than all layers. */
+  let staged: Changes = new Map();
   let failure: LedgerError | undefined;
 
   const condemn = (reason: string, cause?: unknown): LedgerError => {
@@ -90,8 +96,23 @@ export const openKeyValue = async (directory: string): Promise<KeyValue> => {
     layers.shift();
   };
 
+  const write = async (changes: Changes): Promise<void> => {
+    if (failure !== undefined) throw failure;
+    const before = writing;
+    // What is written is newer than what was staged before it.
+    for (const [key, value] of changes) staged.set(key, value);
+    const layer = staged;
+    staged = new Map();
+    layers.push(layer);
+    writing = before.then(() => writeOut(layer));
+    // Whoever writes next, or settles, meets the failure; here it must only not go unhandled.
+    writing.catch(() => undefined);
+    await before;
+  };
+
   return {
     get: (key) => {
+      if (staged.has(key)) return staged.get(key);
       for (let i = layers.length - 1; i >= 0; i--) {
         const layer = layers[i] as Changes;
         if (layer.has(key)) return layer.get(key);
@@ -102,15 +123,12 @@ export const openKeyValue = async (directory: string): Promise<KeyValue> => {
         throw condemn("it cannot be read", error);
       }
     },
-    write: async (changes) => {
+    write,
+    stage: (changes) => {
       if (failure !== undefined) throw failure;
-      const before = writing;
-      layers.push(changes);
-      writing = before.then(() => writeOut(changes));
-      // Whoever writes next, or settles, meets the failure; here it must only not go unhandled.
-      writing.catch(() => undefined);
-      await before;
+      for (const [key, value] of changes) staged.set(key, value);
     },
+    staged: () => staged.size,
     lastKey: async (prefix) => {
       const after = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
       const range = { gte: keyBytes(prefix), lt: keyBytes(after) };

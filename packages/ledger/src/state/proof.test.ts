@@ -20,6 +20,7 @@ const stateOf = (keys: number): { readonly state: State; readonly root: Hash } =
   const changes: Changes = new Map();
   const writes = Array.from({ length: keys }, (_, n) => [{ key: keyOf(n), value: encodeText(`value ${n}`) }]);
   const root = state.apply(3, writes, changes);
+  state.flush(changes);
   for (const [key, value] of changes) if (value !== undefined) stored.set(key, value);
   return { state, root };
 };

@@ -21,12 +21,16 @@ export type State = {
   readonly prove: (key: Bytes) => Bytes;
   /**
    * Adds a height's writes, by transaction, to a batch: the last write of a key counts, under the version of its
-   * transaction. Returns the root that they lead to; the caller writes the batch.
+   * transaction. Returns the root that they lead to; the caller stages the batch.
    */
   readonly apply: (height: number, writes: readonly (readonly Write[])[], changes: Changes) => Hash;
+  /** Adds the tree's nodes as they stand now to a batch, to be written with all that was staged. */
+  readonly flush: (changes: Changes) => void;
 };
 
 const VALUE_PREFIX = "k";
+
+type LastWrite = Write & { readonly index: number };
 
 /** Bytes of a value's record: height u64, index u32, value. */
 export const encodeHeld = ({ value, version }: Held): Bytes =>
@@ -53,18 +57,18 @@ export const createState = (suite: CryptoSuite, keyValue: Pick<KeyValue, "get" |
   };
 
   const apply: State["apply"] = (height, writes, changes) => {
-    const leaves = new Map<string, LeafChange>();
-    for (const [index, list] of writes.entries()) {
-      for (const { key, value } of list) {
-        const name = byteKey(VALUE_PREFIX, key);
-        const version = { height, index };
-        changes.set(name, value === undefined ? undefined : encodeHeld({ value, version }));
-        const newEntry = value === undefined ? undefined : entryHash(suite, key, version, value);
-        leaves.set(name, { keyHash: leaves.get(name)?.keyHash ?? keyHash(suite, key), entryHash: newEntry });
-      }
+    // The last write of a key alone is stored and hashed: under load, many transactions of a block write the same ones.
+    const last = new Map<string, LastWrite>();
+    for (const [index, list] of writes.entries())
+      for (const { key, value } of list) last.set(byteKey(VALUE_PREFIX, key), { key, value, index });
+    const leaves: LeafChange[] = [];
+    for (const [name, { key, value, index }] of last) {
+      const version = { height, index };
+      changes.set(name, value === undefined ? undefined : encodeHeld({ value, version }));
+      const newEntry = value === undefined ? undefined : entryHash(suite, key, version, value);
+      leaves.push({ keyHash: keyHash(suite, key), entryHash: newEntry });
     }
-    current = updateTree(suite, pages, [...leaves.values()]);
-    pages.flush(changes);
+    current = updateTree(suite, pages, leaves);
     return toHash(current.root);
   };
 
@@ -73,5 +77,6 @@ export const createState = (suite: CryptoSuite, keyValue: Pick<KeyValue, "get" |
     root: () => toHash(current.root),
     prove: (key) => encodeStateProof(proveKey(suite, pages, key, current.count, get(key))),
     apply,
+    flush: pages.flush,
   };
 };
