@@ -1,7 +1,8 @@
+import type { Sender } from "@dure/score";
 import { type HaltedCall, ScoreHostError } from "./error.ts";
 import type { ScoreHostEvent } from "./host.ts";
 import type { Call, Genesis, Outcome, Read } from "./outcome.ts";
-import type { Request } from "./protocol.ts";
+import type { Request, WireCall } from "./protocol.ts";
 import { type Closing, type Sandbox, SandboxDied } from "./sandbox.ts";
 import { outcomeOf } from "./translate.ts";
 
@@ -66,9 +67,23 @@ export const executeHalting = async (
   throw halt(executable, index, `${limits.attemptsMax} attempts failed, the last one because ${last}`);
 };
 
+/** Each sender travels once, however many calls of a block are its own: callers give one object for each. */
+const wireBlock = (
+  { height, timestampMs, calls }: Extract<Executable, { type: "block" }>,
+  careful: boolean,
+): Request => {
+  const senders = new Map<Sender, number>();
+  const wire = calls.map(({ index, txId, score, method, params, sender }): WireCall => {
+    const at = senders.get(sender) ?? senders.size;
+    senders.set(sender, at);
+    return [index, txId, score, method, params, at];
+  });
+  return { type: "block", height, timestampMs, senders: [...senders.keys()], calls: wire, careful };
+};
+
 const requestOf = (executable: Executable, careful: boolean): Request =>
   executable.type === "block"
-    ? { ...executable, careful }
+    ? wireBlock(executable, careful)
     : { type: "genesis", timestampMs: executable.timestampMs, inits: executable.inits, careful };
 
 const scoresOf = (executable: Executable): readonly string[] =>

@@ -11,12 +11,16 @@ const outcome = {
   events: [["e", "1"]],
   diagnostic: "",
 };
+
+/** An outcome as it travels. */
+const wire = (changed: Partial<Record<keyof typeof outcome, unknown>>): unknown => {
+  const { code, message, result, writes, events, diagnostic } = { ...outcome, ...changed };
+  return [code, message, result, writes, events, diagnostic];
+};
 const parse = (value: unknown) => parseReply(Buffer.from(JSON.stringify(value)));
 
 test("sound messages are taken", () => {
-  assert.ok(
-    parse({ type: "outcomes", outcomes: [outcome, { ...outcome, code: 9000, writes: [["k", null]] }] }),
-  );
+  assert.ok(parse({ type: "outcomes", outcomes: [wire({}), wire({ code: 9000, writes: [["k", null]] })] }));
   assert.ok(parse({ type: "need", keys: ["a\0k"] }));
   assert.ok(parse({ type: "started", index: 3 }));
 });
@@ -24,13 +28,14 @@ test("sound messages are taken", () => {
 for (const [name, value] of Object.entries<unknown>({
   "an unknown type": { type: "exec" },
   "no object": 5,
-  "a code that no call has": { type: "outcomes", outcomes: [{ ...outcome, code: 1 }] },
-  "a message that is no text": { type: "outcomes", outcomes: [{ ...outcome, message: {} }] },
-  "a result beyond its bound": { type: "outcomes", outcomes: [{ ...outcome, result: "x".repeat(300_000) }] },
-  "a write of a number": { type: "outcomes", outcomes: [{ ...outcome, writes: [["k", 1]] }] },
-  "a write of three parts": { type: "outcomes", outcomes: [{ ...outcome, writes: [["k", "1", "2"]] }] },
+  "a code that no call has": { type: "outcomes", outcomes: [wire({ code: 1 })] },
+  "a message that is no text": { type: "outcomes", outcomes: [wire({ message: {} })] },
+  "a result beyond its bound": { type: "outcomes", outcomes: [wire({ result: "x".repeat(300_000) })] },
+  "a write of a number": { type: "outcomes", outcomes: [wire({ writes: [["k", 1]] })] },
+  "a write of three parts": { type: "outcomes", outcomes: [wire({ writes: [["k", "1", "2"]] })] },
   "a key beyond its bound": { type: "need", keys: ["k".repeat(1000)] },
-  "too many events": { type: "outcomes", outcomes: [{ ...outcome, events: Array(65).fill(["e", "1"]) }] },
+  "too many events": { type: "outcomes", outcomes: [wire({ events: Array(65).fill(["e", "1"]) })] },
+  "an outcome of five parts": { type: "outcomes", outcomes: [[0, "", "null", [], []]] },
   "a negative index": { type: "started", index: -1 },
 }))
   test(`${name} is refused`, () => assert.equal(parse(value), undefined));

@@ -7,7 +7,7 @@
  * The parent trusts nothing that it receives: lengths are bounded, every message is checked field by field
  * below, and a bad one costs the child its life. The child trusts its parent.
  */
-import type { ContractDescription } from "@dure/score";
+import type { ContractDescription, Sender } from "@dure/score";
 import {
   EVENT_BYTES_MAX,
   EVENT_NAME,
@@ -19,7 +19,7 @@ import {
   VALUE_BYTES_MAX,
   WRITES_MAX,
 } from "./bounds.ts";
-import type { Call, Genesis, QueryCall, ScoreSource } from "./outcome.ts";
+import type { Genesis, QueryCall, ScoreSource } from "./outcome.ts";
 
 /** A state value on the wire: its canonical JSON text, or null where there is none. */
 export type WireValue = string | null;
@@ -31,11 +31,22 @@ export type LoadRequest = {
   readonly named: boolean;
   readonly cacheBytesMax: number;
 };
+/** A call as it travels: short, since a block has thousands, and with its sender's place in the request's list. */
+export type WireCall = readonly [
+  index: number,
+  txId: string,
+  score: string,
+  method: string,
+  params: string,
+  sender: number,
+];
+
 export type BlockRequest = {
   readonly type: "block";
   readonly height: number;
   readonly timestampMs: number;
-  readonly calls: readonly Call[];
+  readonly senders: readonly Sender[];
+  readonly calls: readonly WireCall[];
   /** Tell which call starts, and read state directly: see child/block.ts. */
   readonly careful: boolean;
 };
@@ -49,15 +60,15 @@ export type QueryRequest = { readonly type: "query"; readonly query: QueryCall }
 export type ValuesReply = { readonly type: "values"; readonly values: readonly WireValue[] };
 export type Request = LoadRequest | BlockRequest | GenesisRequest | QueryRequest;
 
-export type WireOutcome = {
-  readonly code: 0 | 9000;
-  readonly message: string;
-  readonly result: string;
-  /** Keys are `name NUL key`. */
-  readonly writes: readonly (readonly [key: string, value: WireValue])[];
-  readonly events: readonly (readonly [name: string, data: string])[];
-  readonly diagnostic: string;
-};
+/** The keys of writes are `name NUL key`. */
+export type WireOutcome = readonly [
+  code: 0 | 9000,
+  message: string,
+  result: string,
+  writes: readonly (readonly [key: string, value: WireValue])[],
+  events: readonly (readonly [name: string, data: string])[],
+  diagnostic: string,
+];
 
 export type Reply =
   | { readonly type: "ready"; readonly scores: readonly ContractDescription[] }
@@ -85,7 +96,8 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true });
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
 const isText = (value: unknown, bytesMax: number): value is string =>
-  typeof value === "string" && Buffer.byteLength(value) <= bytesMax;
+  // No text has more than three bytes for each of its code units: most are short enough at a glance.
+  typeof value === "string" && (value.length * 3 <= bytesMax || Buffer.byteLength(value) <= bytesMax);
 const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isList = (value: unknown, itemsMax: number, isItem: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.length <= itemsMax && value.every(isItem);
@@ -123,13 +135,14 @@ const isLoaded = (value: unknown): boolean =>
   isList(value.query, LIST_MAX, (name) => isText(name, 64));
 
 const isOutcome = (value: unknown): boolean =>
-  isFields(value) &&
-  (value.code === 0 || value.code === 9000) &&
-  isText(value.message, MESSAGE_BYTES_MAX) &&
-  isText(value.result, RESULT_BYTES_MAX) &&
-  isText(value.diagnostic, MESSAGE_BYTES_MAX) &&
-  isList(value.writes, WRITES_MAX, isWrite) &&
-  isList(value.events, EVENTS_MAX, isEvent);
+  Array.isArray(value) &&
+  value.length === 6 &&
+  (value[0] === 0 || value[0] === 9000) &&
+  isText(value[1], MESSAGE_BYTES_MAX) &&
+  isText(value[2], RESULT_BYTES_MAX) &&
+  isList(value[3], WRITES_MAX, isWrite) &&
+  isList(value[4], EVENTS_MAX, isEvent) &&
+  isText(value[5], MESSAGE_BYTES_MAX);
 
 const isWrite = (value: unknown): boolean =>
   Array.isArray(value) &&

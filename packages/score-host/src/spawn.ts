@@ -14,6 +14,9 @@ const MAIN = join(HERE, "child", "main.js");
  */
 const STACK_UNLIMITED_KB = 1_000_000;
 
+/** V8's space for what is new, in MB: a block's calls are done before it is full, and are not copied for it. */
+const YOUNG_MB = 16;
+
 /**
  * Starts a sandbox process: this Node, an empty environment, the root folder as working directory, its own
  * process group (so that Ctrl-C reaches the supervisor alone), three pipes, and permission to read the few
@@ -25,6 +28,9 @@ export const spawnSandbox = (memoryMb: number): ChildProcessWithoutNullStreams =
     [
       "--no-warnings",
       `--max-old-space-size=${memoryMb}`,
+      `--max-semi-space-size=${YOUNG_MB}`,
+      `--min-semi-space-size=${YOUNG_MB}`,
+      "--single-threaded-gc",
       `--stack-size=${STACK_UNLIMITED_KB}`,
       ...permissionFlags(),
       MAIN,

@@ -37,6 +37,9 @@ export type Executed =
 /** Thrown into a method by a read of an unknown key. Its meaning lies in `missed`, not in being caught. */
 const MISS = Object.freeze(new Error("this read is answered in the next pass"));
 
+const writesOf = ({ outcome: [, , , writes] }: CallResult) => writes;
+const diagnosticOf = ({ outcome: [, , , , , diagnostic] }: CallResult): string => diagnostic;
+
 /** Executes the runs in order and returns what they came to. The cache must stand at the height before. */
 export const execute = (
   runs: readonly Run[],
@@ -69,7 +72,7 @@ export const execute = (
   const settle = (result: CallResult): void => {
     bytes += result.bytes;
     outcomes.push(result.outcome);
-    for (const [key, value] of result.outcome.writes) settled.set(key, value);
+    for (const [key, value] of writesOf(result)) settled.set(key, value);
   };
 
   for (let start = 0, pass = 0; start < runs.length; start = outcomes.length, pass++) {
@@ -89,9 +92,9 @@ export const execute = (
       const result = bounded(runOne(runs[index]!, direct ? readDirectly : guess), bytes);
       if (missed) continue;
       if (unknown.size === 0) {
-        if (result.engineLimit) return { ok: false, index, message: result.outcome.diagnostic };
+        if (result.engineLimit) return { ok: false, index, message: diagnosticOf(result) };
         settle(result);
-      } else for (const [key, value] of result.outcome.writes) guessed.set(key, value);
+      } else for (const [key, value] of writesOf(result)) guessed.set(key, value);
     }
     if (unknown.size > 0) fetch([...unknown]);
   }

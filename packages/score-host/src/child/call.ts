@@ -56,10 +56,8 @@ export const runCall = (score: Score, call: RunnableCall, read: (key: string) =>
     if (effects.wroteInQuery) throw new HostRefusal(QUERY_WRITE);
     const resultText = result === undefined ? "null" : encodeJson(notLater(result));
     effects.add(resultText, RESULT_BYTES_MAX, "the result");
-    const outcome = { code: 0, message: "", result: resultText, diagnostic: "" } as const;
-    const writes = [...effects.writes];
     return {
-      outcome: { ...outcome, writes, events: effects.events },
+      outcome: [0, "", resultText, [...effects.writes], effects.events, ""],
       bytes: effects.bytes,
       engineLimit: false,
     };
@@ -73,7 +71,7 @@ const QUERY_WRITE = "a query must not write";
 
 /** Returns the result of a call that is refused before or instead of running. */
 export const refused = (message: string, result = "null", diagnostic = ""): CallResult => ({
-  outcome: { code: 9000, message: cut(message), result, writes: [], events: [], diagnostic },
+  outcome: [9000, cut(message), result, [], [], diagnostic],
   bytes: Buffer.byteLength(result),
   engineLimit: false,
 });

@@ -69,15 +69,15 @@ const reply = (executed: ReturnType<typeof execute>): void =>
     ? send({ type: "outcomes", outcomes: executed.outcomes })
     : send({ type: "engine-limit", index: executed.index, message: executed.message });
 
-const blockRuns = ({ height, timestampMs, calls }: BlockRequest): Run[] =>
-  calls.map(({ index, txId, score, method, params, sender }) => ({
+const blockRuns = ({ height, timestampMs, senders, calls }: BlockRequest): Run[] =>
+  calls.map(([index, txId, score, method, params, sender]) => ({
     score: scores.get(score),
     name: score,
     call: {
       kind: "invoke",
       method,
       params,
-      sender,
+      sender: senders[sender]!,
       block: { height, timestampMs },
       transaction: { id: txId, index },
     },
