@@ -13,12 +13,15 @@ type Held = {
 
 type Source = { readonly held: Map<Hash, Held>; bytes: number; transactions: number };
 
+const EARLY_MAX = 4_096;
 const NOBODY: ReadonlySet<number> = new Set();
 
 /** Batches by digest and, in order of arrival, by the peer that made them known. */
 export class BatchStore {
   readonly #held = new Map<Hash, Held>();
   readonly #sources = new Map<string, Source>();
+  /** Who acknowledged batches that are not held: of the newest such, since many are held no more. */
+  readonly #early = new Map<Hash, Set<number>>();
   #bytes = 0;
   /** The source that the next proposal begins with. */
   #turn = 0;
@@ -48,7 +51,14 @@ export class BatchStore {
 
   /** Takes a batch in of which `live` transactions wait. Its readiness is told by `turn`. */
   add(batch: Batch, source: string, live: number): void {
-    const held: Held = { batch, source, live, ready: 0, acknowledged: new Set() };
+    const held: Held = {
+      batch,
+      source,
+      live,
+      ready: 0,
+      acknowledged: this.#early.get(batch.digest) ?? new Set(),
+    };
+    this.#early.delete(batch.digest);
     this.#held.set(batch.digest, held);
     const of = this.#sources.get(source) ?? { held: new Map<Hash, Held>(), bytes: 0, transactions: 0 };
     this.#sources.set(source, of);
@@ -80,11 +90,17 @@ export class BatchStore {
     if (of.held.size === 0) this.#sources.delete(source);
   }
 
+  /** Others may say that they hold a batch while it is still on its way to here, or being verified. */
   acknowledge(digest: Hash, validator: number): void {
-    this.#held.get(digest)?.acknowledged.add(validator);
+    const acknowledged = this.#held.get(digest)?.acknowledged ?? this.#early.get(digest) ?? new Set();
+    acknowledged.add(validator);
+    if (this.#held.has(digest)) return;
+    this.#early.set(digest, acknowledged);
+    if (this.#early.size > EARLY_MAX) this.#early.delete(this.#early.keys().next().value as Hash);
   }
 
   forgetAcknowledgements(): void {
+    this.#early.clear();
     for (const { acknowledged } of this.#held.values()) acknowledged.clear();
   }
 

@@ -12,4 +12,4 @@ export type { Judgement } from "./judgement.ts";
 export { type ChannelLimits, POOL_LIMITS, type PoolLimits } from "./limits.ts";
 export { Pool, type PoolOptions } from "./pool.ts";
 export type { Proposed } from "./proposal.ts";
-export type { Verdict } from "./verdict.ts";
+export type { Refused, Verdict } from "./verdict.ts";

@@ -8,11 +8,16 @@ type Tracked = {
   ready: number;
 };
 
+const NONE: readonly Hash[] = [];
+
+const listOf = (blocks: Hash | readonly Hash[] | undefined): readonly Hash[] =>
+  typeof blocks === "string" ? [blocks] : (blocks ?? NONE);
+
 /** Uncommitted blocks and what they include: so that a child never includes it again. */
 export class Lineages {
   readonly #tracked = new Map<Hash, Tracked>();
-  /** The tracked blocks that include a transaction: several on forks, at most one on a lineage. */
-  readonly #blocksOf = new Map<Hash, Hash[]>();
+  /** The tracked blocks that include a transaction: one as a rule, several on forks, at most one on a lineage. */
+  readonly #blocksOf = new Map<Hash, Hash | readonly Hash[]>();
 
   track(
     blockId: Hash,
@@ -27,21 +32,21 @@ export class Lineages {
     for (const id of ids) {
       if (isReady(id)) ready += 1;
       const blocks = this.#blocksOf.get(id);
-      if (blocks === undefined) this.#blocksOf.set(id, [blockId]);
-      else blocks.push(blockId);
+      this.#blocksOf.set(id, blocks === undefined ? blockId : [...listOf(blocks), blockId]);
     }
     this.#tracked.set(blockId, { ids, whole, ready });
   }
 
   /** A transaction became ready (1), or ceased to be (-1). */
   turn(id: Hash, by: 1 | -1): void {
-    for (const block of this.#blocksOf.get(id) ?? []) (this.#tracked.get(block) as Tracked).ready += by;
+    for (const block of listOf(this.#blocksOf.get(id))) (this.#tracked.get(block) as Tracked).ready += by;
   }
 
   forget(blockIds: Iterable<Hash>): void {
     for (const blockId of blockIds) {
       for (const id of this.#tracked.get(blockId)?.ids ?? []) {
-        const left = this.#blocksOf.get(id)?.filter((block) => block !== blockId) ?? [];
+        const blocks = this.#blocksOf.get(id);
+        const left = typeof blocks === "string" ? [] : listOf(blocks).filter((block) => block !== blockId);
         if (left.length > 0) this.#blocksOf.set(id, left);
         else this.#blocksOf.delete(id);
       }
@@ -51,7 +56,10 @@ export class Lineages {
 
   /** Whether a block of the lineage includes the transaction. */
   includes(lineage: ReadonlySet<Hash>, id: Hash): boolean {
-    return this.#blocksOf.get(id)?.some((block) => lineage.has(block)) === true;
+    const blocks = this.#blocksOf.get(id);
+    return typeof blocks === "string"
+      ? lineage.has(blocks)
+      : listOf(blocks).some((block) => lineage.has(block));
   }
 
   /** Whether a block of the lineage includes the whole batch. */

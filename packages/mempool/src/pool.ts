@@ -7,7 +7,7 @@ import { Lineages } from "./lineages.ts";
 import { fillBlock, type Proposed } from "./proposal.ts";
 import { Shelf } from "./shelf.ts";
 import { Uncut } from "./uncut.ts";
-import { OK, refuse, type Verdict } from "./verdict.ts";
+import { OK, type Refused, refuse, type Verdict } from "./verdict.ts";
 import { Waiting } from "./waiting.ts";
 
 export type PoolOptions = {
@@ -67,6 +67,15 @@ export class Pool {
    * `TX_EXPIRED`, `TX_EXPIRY_TOO_FAR`, `TX_REPLAYED`, `TX_DUPLICATE`, `POOL_FULL`, `QUOTA_EXCEEDED`.
    */
   admit(transaction: Transaction, nowMs: number): Verdict {
+    const refusal = this.refusalOf(transaction, nowMs);
+    if (refusal !== undefined) return refusal;
+    this.#wait(transaction, { isOwn: true, isFit: true });
+    this.#uncut.push(transaction);
+    return OK;
+  }
+
+  /** Why `admit` would not take a transaction now: asked before its signature is verified, which costs far more. */
+  refusalOf(transaction: Transaction, nowMs: number): Refused | undefined {
     const { channelId, limits, isCommitted } = this.#options;
     const { id, expiryMs, bytes } = transaction;
     if (transaction.channelId !== channelId)
@@ -87,11 +96,7 @@ export class Pool {
     }
     if (isCommitted(id)) return refuse("TX_REPLAYED", "the transaction is already in the chain");
     if (this.#waiting.has(id)) return refuse("TX_DUPLICATE", "the transaction is already waiting here");
-    const refusal = this.#roomFor(transaction);
-    if (refusal !== undefined) return refusal;
-    this.#wait(transaction, { isOwn: true, isFit: true });
-    this.#uncut.push(transaction);
-    return OK;
+    return this.#roomFor(transaction);
   }
 
   #wait(transaction: Transaction, how: { readonly isOwn: boolean; readonly isFit: boolean }): void {
@@ -100,7 +105,7 @@ export class Pool {
   }
 
   /** Why there is no room for a client's transaction; undefined if there is. */
-  #roomFor({ sender, bytes }: Transaction): Verdict | undefined {
+  #roomFor({ sender, bytes }: Transaction): Refused | undefined {
     const { transactionsMax, senderTransactionsMax, sourceBytesMax, senderBytesMax } = this.#poolLimits;
     const { own, size } = this.#waiting;
     const occupied = this.#uncut.bytes + this.#store.bytesOf(OWN) + bytes.length;
@@ -156,7 +161,6 @@ export class Pool {
   }
 
   #pool(batch: Batch, from: string, nowMs: number): Verdict {
-    const { isCommitted, limits } = this.#options;
     const { sourceBytesMax, sourceTransactionsMax, transactionsMax } = this.#poolLimits;
     const bytes = this.#store.bytesOf(from) + batch.bytes.length;
     if (bytes > Math.min(sourceBytesMax, this.#freeBytes()))
@@ -164,10 +168,7 @@ export class Pool {
     const count = this.#store.transactionsOf(from) + batch.transactions.length;
     if (count > Math.min(sourceTransactionsMax, transactionsMax - this.#waiting.size))
       return refuse("POOL_FULL", "the pool holds no more transactions of this peer");
-    const live = batch.transactions.filter(
-      ({ id, expiryMs }) =>
-        expiryMs >= nowMs - SKEW_MS && expiryMs <= nowMs + limits.longestLifeMs + SKEW_MS && !isCommitted(id),
-    );
+    const live = batch.transactions.filter((transaction) => this.#isLive(transaction, nowMs));
     if (live.length === 0)
       return refuse("BATCH_SPENT", "no transaction of the batch can be included any more");
     this.#shelf.remove(batch.digest);
@@ -175,6 +176,17 @@ export class Pool {
     for (const transaction of live) this.#wait(transaction, { isOwn: false, isFit: isFit(transaction) });
     this.#carry(batch, from, live);
     return OK;
+  }
+
+  /** Whether nothing in a batch can be included any more: then it need not be verified. */
+  isSpent(batch: Batch, nowMs: number): boolean {
+    return !batch.transactions.some((transaction) => this.#isLive(transaction, nowMs));
+  }
+
+  #isLive({ id, expiryMs }: Transaction, nowMs: number): boolean {
+    const { isCommitted, limits } = this.#options;
+    const isInTime = expiryMs >= nowMs - SKEW_MS && expiryMs <= nowMs + limits.longestLifeMs + SKEW_MS;
+    return isInTime && !isCommitted(id);
   }
 
   has(digest: Hash): boolean {

@@ -1,4 +1,6 @@
+import { availableParallelism } from "node:os";
 import { createSodiumSuite } from "@dure/crypto/sodium";
+import { createVerifier } from "@dure/crypto/verifier";
 import { type Identity, parseCertificate, pemOf } from "@dure/crypto/x509";
 import { mayJoin } from "@dure/membership";
 import { createTransport, flat, type PeerAddress, type TransportIdentity } from "@dure/network";
@@ -30,6 +32,8 @@ export type PeerOptions = {
     /** The directory of a built page to serve at the root; none unless given. */
     readonly page?: string | undefined;
   };
+  /** Threads that verify signatures; as many as there are cores, less one for all else, unless given. */
+  readonly verifyWorkers?: number;
   readonly logger: Logger;
   /** The peer cannot go on: its disk failed, or there is a bug. The process should end with a status other than 0. */
   readonly onFailed: (error: unknown) => void;
@@ -81,6 +85,11 @@ const transportIdentity = ({ certificate, key, root }: Identity): TransportIdent
 /** Far above what an application needs that batches, and far below what would starve consensus. */
 const REQUESTS_PER_SECOND = 5_000;
 
+/** More than these find nothing to do: one thread decides, and executes, for all of them. */
+const VERIFY_WORKERS_MAX = 8;
+const verifyWorkersByDefault = (): number =>
+  Math.max(1, Math.min(VERIFY_WORKERS_MAX, availableParallelism() - 1));
+
 /** How often every link is judged again: an expired certificate, or one that a new root does not cover, ends it. */
 const REVIEW_MS = 60_000;
 
@@ -123,7 +132,9 @@ export const createPeer = (options: PeerOptions): Peer => {
   const open = async (): Promise<{ readonly grpcPort: number; readonly restPort: number }> => {
     const submitter = () => ({ certificate: identity.certificate.der, seed: identity.key.seed });
     closers.push(() => transport.close());
-    opened = await openChannel({ ...options, suite, peerId, submitter, transport });
+    const verifier = createVerifier(suite, options.verifyWorkers ?? verifyWorkersByDefault());
+    closers.push(() => verifier.close());
+    opened = await openChannel({ ...options, suite, verifier, peerId, submitter, transport });
     const { view } = opened;
     closers.push(opened.close);
     const bodyBytesMax = 4 * 1024 * 1024;

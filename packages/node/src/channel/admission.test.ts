@@ -1,13 +1,14 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import { randomBytes } from "@dure/crypto/sodium";
+import { createInlineVerifier } from "@dure/crypto/verifier";
 import type { Identity } from "@dure/crypto/x509";
 import { parseGenesis } from "@dure/membership";
 import { Pool } from "@dure/mempool";
 import type { Hash, TransactionBody } from "@dure/types";
 import { enrol, found, makeOrganisation, signed, suite } from "../fixture.test.ts";
 import { HTTP_STATUS } from "../rest/refusal.ts";
-import { admit } from "./admission.ts";
+import { Admissions } from "./admission.ts";
 import { createIdentities } from "./identities.ts";
 
 const DAY_MS = 86_400_000;
@@ -32,8 +33,17 @@ const node = () => {
   });
   const { transactionBytesMax } = config.limits;
   const configurations = { judge: () => assert.fail("nothing here changes the configuration") };
-  const options = { suite, pool, identities, configurations, transactionBytesMax, now: Date.now };
-  return { pool, identities, admit: (bytes: Uint8Array) => admit(options, bytes) };
+  const admissions = new Admissions({
+    suite,
+    verifier: createInlineVerifier(suite),
+    pool,
+    identities: () => identities,
+    configurations,
+    transactionBytesMax,
+    now: Date.now,
+  });
+  const admit = async (bytes: Uint8Array) => (await admissions.admit([bytes]))[0] ?? assert.fail();
+  return { pool, identities, admit };
 };
 
 const refusals: readonly {
@@ -100,7 +110,7 @@ for (const { code, what, by = async () => alice, bytes, isStranger = false } of 
     const { pool, identities, admit } = node();
     const identity = await by();
     if (!isStranger) identities.learn(identity.certificate.der);
-    const admission = admit(bytes?.(identity) ?? signed(founded, identity, 1));
+    const admission = await admit(bytes?.(identity) ?? signed(founded, identity, 1));
     assert.equal(admission.ok ? "admitted" : admission.code, code);
     assert.ok(!admission.ok && admission.message.length > 0);
     assert.ok(HTTP_STATUS[code] !== undefined, "the code has an HTTP status");
@@ -113,11 +123,12 @@ test("strangers' certificates teach nothing: other organisations, other roots of
     await enrol(await makeOrganisation("elsewhere"), "alice", "client"),
     await enrol(await makeOrganisation("org"), "alice", "client"),
   ];
-  const codes = strangers.map((identity) => {
+  const codes: string[] = [];
+  for (const identity of strangers) {
     const { judged } = identities.learn(identity.certificate.der);
-    assert.equal(admit(signed(founded, identity, 1)).ok, false);
-    return judged.ok ? "learned" : judged.code;
-  });
+    assert.equal((await admit(signed(founded, identity, 1))).ok, false);
+    codes.push(judged.ok ? "learned" : judged.code);
+  }
   assert.deepEqual(codes, ["IDENTITY_UNKNOWN_ORGANISATION", "IDENTITY_NOT_ISSUED"]);
   const { judged } = identities.learn(organisation.root.der);
   assert.equal(judged.ok ? "learned" : judged.code, "IDENTITY_IS_CA");
@@ -125,29 +136,29 @@ test("strangers' certificates teach nothing: other organisations, other roots of
   assert.equal(noise.ok ? "learned" : noise.code, "CERTIFICATE_MALFORMED");
 });
 
-test("a transaction is admitted once: again it is a duplicate, and once committed a replay", () => {
+test("a transaction is admitted once: again it is a duplicate, and once committed a replay", async () => {
   const { identities, admit, pool } = node();
   identities.learn(alice.certificate.der);
   const bytes = signed(founded, alice, { data: 1 });
-  const first = admit(bytes);
+  const first = await admit(bytes);
   assert.ok(first.ok);
-  const again = admit(bytes);
+  const again = await admit(bytes);
   assert.equal(again.ok ? "admitted" : again.code, "TX_DUPLICATE");
   assert.equal(pool.counts().transactions, 1);
   committed.add(first.id);
   const replayed = node();
   replayed.identities.learn(alice.certificate.der);
-  const replay = replayed.admit(bytes);
+  const replay = await replayed.admit(bytes);
   assert.equal(replay.ok ? "admitted" : replay.code, "TX_REPLAYED");
 });
 
-test("what is admitted does not live in the request's buffer", () => {
+test("what is admitted does not live in the request's buffer", async () => {
   const { identities, admit, pool } = node();
   identities.learn(alice.certificate.der);
   const body: Partial<TransactionBody> = { salt: new Uint8Array(16) };
   const bytes = signed(founded, alice, { data: 1 }, body);
   const kept = Uint8Array.from(bytes);
-  const admission = admit(bytes);
+  const admission = await admit(bytes);
   bytes.fill(0);
   assert.ok(admission.ok);
   assert.deepEqual(pool.transaction(admission.id)?.bytes, kept);

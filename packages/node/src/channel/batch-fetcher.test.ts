@@ -21,6 +21,7 @@ const harness = (t: { mock: { timers: { enable: (o: { apis: ["setInterval"] }) =
     connected: () => connected,
     indexOf: () => undefined,
     peerOf: () => undefined,
+    counts: () => ({ frames: 0, bytes: 0 }),
   };
   const fetcher = new BatchFetcher(links, () => nowMs);
   return {

@@ -63,6 +63,7 @@ const harness = (held: readonly ExecutionCertificate[] = [], connected: readonly
       connected: () => connected,
       indexOf: () => undefined,
       peerOf: () => undefined,
+      counts: () => ({ frames: 0, bytes: 0 }),
     },
     onRefused: (peerId, reason) => refused.push(`${peerId}: ${reason}`),
     onFailed: (error) => assert.fail(String(error)),

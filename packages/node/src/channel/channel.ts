@@ -7,6 +7,7 @@ import {
   recordEpoch,
 } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
+import type { Verifier } from "@dure/crypto/verifier";
 import type { Ledger } from "@dure/ledger";
 import { type ChannelConfig, isConfiguration } from "@dure/membership";
 import { Pool } from "@dure/mempool";
@@ -23,7 +24,7 @@ import {
   type Transaction,
 } from "@dure/types";
 import type { Logger } from "pino";
-import { type Admission, admit } from "./admission.ts";
+import { type Admission, Admissions } from "./admission.ts";
 import { Batches } from "./batches.ts";
 import { BlockReads, readBlock } from "./block-reads.ts";
 import { blockOf, Candidates, type HeldBlock, holdBlock, readHeldBlock } from "./candidates.ts";
@@ -52,6 +53,8 @@ import { Validator } from "./validator.ts";
 
 export type ChannelOptions = {
   readonly suite: CryptoSuite;
+  /** Verifies the signatures of transactions. */
+  readonly verifier: Verifier;
   /** The genesis' configuration: its limits and SCOREs hold in every epoch. */
   readonly config: ChannelConfig;
   readonly epochs: Epochs;
@@ -98,6 +101,7 @@ export class Channel {
   readonly #options: ChannelOptions;
   readonly #configurations: Configurations;
   readonly #batchLimits: BatchLimits;
+  readonly #admissions: Admissions;
   readonly #candidates = new Candidates();
   readonly #batches: Batches;
   readonly #validator: Validator;
@@ -109,6 +113,7 @@ export class Channel {
   readonly #serving: Serving;
   readonly #repair: Repair;
   readonly #count: TransactionCount;
+  readonly #appended = { blocks: 0, transactions: 0 };
   /** The current epoch's engine, and what it runs by. Another takes its place when the epoch ends. */
   #engine: EngineConfig;
   #driver: Driver;
@@ -146,10 +151,20 @@ export class Channel {
       standsAlone: isConfiguration,
       mayStandAlone: (transaction, atMs) => this.#configurations.judge(transaction, atMs).ok,
     });
+    this.#admissions = new Admissions({
+      suite,
+      verifier: options.verifier,
+      pool: this.pool,
+      identities: () => this.identities,
+      configurations: this.#configurations,
+      transactionBytesMax: limits.transactionBytesMax,
+      now,
+    });
     this.#refusals = new Refusals(options.logger, now);
     const onRefused = (peerId: string, reason: string): void => this.#refused(peerId, reason);
     this.#batches = new Batches({
       suite,
+      verifier: options.verifier,
       channelId,
       limits: this.#batchLimits,
       pool: this.pool,
@@ -157,9 +172,11 @@ export class Channel {
       links,
       isBlocking: (validators) => epochs.set.quorums.isBlocking(validators),
       now,
+      disseminateMs: config.consensus.baseMs / 10,
       isAwaited: (digest) => this.#validator.isAwaited(digest),
       onBatch: (batch) => this.#batchArrived(batch),
       onRefused,
+      onFailed: options.onFailed,
     });
     this.#validator = new Validator({
       suite,
@@ -172,7 +189,7 @@ export class Channel {
       onHeld: (block, valid) => this.#hold(block, valid),
       onRefused,
     });
-    this.#fetcher = new Fetcher(links);
+    this.#fetcher = new Fetcher(links, (id) => this.#validator.isWaitingFor(id));
     const blockLimits = { ...this.#batchLimits, ...BLOCK_LIMITS, batchBytesMax: limits.batchBytesMax };
     const { onFailed } = options;
     this.#sync = new Sync({
@@ -381,20 +398,26 @@ export class Channel {
     return this.#sightings.of(validator);
   }
 
+  /** Signatures of transactions that this peer verified since its start. */
+  get signaturesVerified(): number {
+    return this.#options.verifier.count();
+  }
+
+  /** What was appended since the start. */
+  get appended(): { readonly blocks: number; readonly transactions: number } {
+    return { ...this.#appended };
+  }
+
   /** How many transactions the chain holds. */
   get transactionCount(): number {
     return this.#count.value;
   }
 
-  /** Admits a client's signed transaction. */
-  submit(bytes: Bytes): Admission {
-    const { suite, config, now } = this.#options;
-    const { pool, identities } = this;
-    const { transactionBytesMax } = config.limits;
-    const configurations = this.#configurations;
-    const admission = admit({ suite, pool, identities, configurations, transactionBytesMax, now }, bytes);
-    if (admission.ok) this.#batches.cutSoon();
-    return admission;
+  /** Admits clients' signed transactions; each one's answer stands at its place. */
+  async submit(list: readonly Bytes[]): Promise<readonly Admission[]> {
+    const admissions = await this.#admissions.admit(list);
+    if (admissions.some(({ ok }) => ok)) this.#batches.cutSoon();
+    return admissions;
   }
 
   /** A frame from a connected peer. What cannot be read costs its sender, never the process. */
@@ -640,6 +663,8 @@ export class Channel {
     );
     for (const block of held) {
       const { candidate, transactions, batches } = block;
+      this.#appended.blocks += 1;
+      this.#appended.transactions += transactions.length;
       this.reads.committed(block);
       this.#certificates.saved(candidate.header.execution?.height ?? 0);
       this.pool.commit(transactions, candidate.header.timestampMs);

@@ -1,5 +1,5 @@
 import type { Call, Outcome, ScoreHost } from "@dure/score-host";
-import { callOf, type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
+import { callOf, type Hash, type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
 import type { Identities } from "./identities.ts";
 
 export type Executed = {
@@ -39,22 +39,23 @@ export const executeBlock = async (
 ): Promise<Executed> => {
   const { height, timestampMs } = block.header;
   const calls: Call[] = [];
+  const senders = new Map<Hash, Call["sender"]>();
+  const senderOf = ({ id, sender }: Transaction): Call["sender"] => {
+    const known = senders.get(sender);
+    if (known !== undefined) return known;
+    const identity = identities.identityOf(sender);
+    // A receipt that depended on what this node has forgotten would be another than everyone else's.
+    if (identity === undefined)
+      throw new Error(`the sender of transaction ${id} is not known here: its block was not learned`);
+    const { name, organisation, roles } = identity;
+    const found = { id: sender, name, organisation, roles };
+    senders.set(sender, found);
+    return found;
+  };
   block.transactions.forEach((transaction, index) => {
     const call = callOf(transaction, defaultScore);
     if (call === undefined) return;
-    const identity = identities.identityOf(transaction.sender);
-    // A receipt that depended on what this node has forgotten would be another than everyone else's.
-    if (identity === undefined)
-      throw new Error(
-        `the sender of transaction ${transaction.id} is not known here: its block was not learned`,
-      );
-    const { name, organisation, roles } = identity;
-    calls.push({
-      index,
-      txId: transaction.id,
-      ...call,
-      sender: { id: transaction.sender, name, organisation, roles },
-    });
+    calls.push({ index, txId: transaction.id, ...call, sender: senderOf(transaction) });
   });
   const outcomes = calls.length === 0 ? [] : await host.execute({ height, timestampMs, calls }, read);
   const byIndex = new Map(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSodiumSuite, randomBytes } from "@dure/crypto/sodium";
+import { createInlineVerifier } from "@dure/crypto/verifier";
 import {
   type Certificate,
   generateIdentityKey,
@@ -73,9 +74,11 @@ const node = (config: ChannelConfig, isTaken: () => boolean = () => true) => {
     connected: () => [],
     indexOf: () => 3,
     peerOf: () => undefined,
+    counts: () => ({ frames: 0, bytes: 0 }),
   };
   const batches = new Batches({
     suite,
+    verifier: createInlineVerifier(suite),
     channelId,
     limits: { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax },
     pool,
@@ -83,17 +86,23 @@ const node = (config: ChannelConfig, isTaken: () => boolean = () => true) => {
     links,
     isBlocking: () => false,
     now: Date.now,
+    disseminateMs: 100,
     isAwaited: () => false,
     onBatch: ({ digest }) => held.push(digest),
     onRefused: (_peerId, reason) => refused.push(reason),
+    onFailed: (error) => assert.fail(String(error)),
   });
   return { sent, refused, held, pool, identities, batches };
 };
+
+/** The verdicts are a few promises away. */
+const verified = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("a batch that is asked for four thousand times over is sent once", async () => {
   const { root, rootKey, config } = await organisation();
   const { batches, held, sent } = node(config);
   batches.receive("peer1.org", [batchOf(await member({ root, rootKey }, "alice", "client"))]);
+  await verified();
   const [digest] = held;
   batches.serve("peer3.org", Array<Hash>(4_096).fill(digest ?? assert.fail()), 1);
   assert.equal(sent.length, 1);
@@ -108,6 +117,7 @@ test("nothing more is encoded for a peer whose queue is full", async () => {
     "peer1.org",
     Array.from({ length: 10 }, () => batchOf(alice)),
   );
+  await verified();
   batches.serve("peer3.org", held, 1);
   assert.equal(sent.length, 1);
   batches.close();

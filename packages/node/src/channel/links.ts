@@ -14,6 +14,8 @@ export type Links = {
   readonly connected: () => readonly string[];
   readonly indexOf: (peerId: string) => number | undefined;
   readonly peerOf: (index: number) => string | undefined;
+  /** Frames given to connections since the start, and their bytes: each once for every peer that it went to. */
+  readonly counts: () => { readonly frames: number; readonly bytes: number };
 };
 
 /** Links over a transport's membership; `epochs` knows the validators by index. */
@@ -21,14 +23,26 @@ export const createLinks = (
   membership: Membership,
   connected: () => readonly string[],
   epochs: Pick<Epochs, "indexOf" | "peerOf">,
-): Links => ({
-  send: (peerId, frame) => membership.send(peerId, laneOf(frame), encodeFrame(frame)),
-  broadcast: (frame) => {
-    const bytes = encodeFrame(frame);
-    const lane = laneOf(frame);
-    for (const peerId of connected()) membership.send(peerId, lane, bytes);
-  },
-  connected,
-  indexOf: (peerId) => epochs.indexOf(peerId),
-  peerOf: (index) => epochs.peerOf(index),
-});
+): Links => {
+  const counts = { frames: 0, bytes: 0 };
+  const give = (peerId: string, lane: Lane, bytes: Uint8Array): boolean => {
+    const isTaken = membership.send(peerId, lane, bytes);
+    if (isTaken) {
+      counts.frames += 1;
+      counts.bytes += bytes.length;
+    }
+    return isTaken;
+  };
+  return {
+    send: (peerId, frame) => give(peerId, laneOf(frame), encodeFrame(frame)),
+    broadcast: (frame) => {
+      const bytes = encodeFrame(frame);
+      const lane = laneOf(frame);
+      for (const peerId of connected()) give(peerId, lane, bytes);
+    },
+    connected,
+    indexOf: (peerId) => epochs.indexOf(peerId),
+    peerOf: (index) => epochs.peerOf(index),
+    counts: () => ({ ...counts }),
+  };
+};

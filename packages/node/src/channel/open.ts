@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createEngine } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
+import type { Verifier } from "@dure/crypto/verifier";
 import { channelDirectory, type Ledger, openLedger } from "@dure/ledger";
 import { type ChannelConfig, firstEpoch, isMember, type ParsedGenesis, parseGenesis } from "@dure/membership";
 import type { Transport } from "@dure/network";
@@ -22,6 +23,7 @@ export const FRAME_BYTES_MAX = 4 * 1024 * 1024;
 
 export type OpenOptions = {
   readonly suite: CryptoSuite;
+  readonly verifier: Verifier;
   readonly home: string;
   readonly genesisText: string;
   readonly peerId: string;
@@ -140,6 +142,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   const evidence = await EvidenceStore.open(join(directory, "evidence"), logger);
   const running = new Channel({
     suite,
+    verifier: options.verifier,
     config: genesis,
     epochs,
     self,

@@ -9,18 +9,24 @@ export type Progress =
   | { readonly stage: "final" }
   | { readonly stage: "executed"; readonly receipt: Receipt };
 
-type Waiter = {
+/** One request that waits, for as many transactions as it named. */
+type Request = {
   readonly stage: Stage;
-  readonly resolve: (progress: Progress | undefined) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly found: (Progress | undefined)[];
+  left: number;
+  readonly finish: () => void;
 };
 
-/** More waiters than this are refused: each is a client's open request. */
+/** A transaction's place in a request. */
+type Waiter = { readonly request: Request; readonly at: number };
+
+/** More waiters than this are refused: each is a transaction of a client's open request. */
 const WAITERS_MAX = 20_000;
 
-/** Clients that wait for a transaction to become final or executed. */
+/** Clients that wait for transactions to become final or executed. */
 export class Outcomes {
-  readonly #waiters = new Map<Hash, Waiter[]>();
+  readonly #waiters = new Map<Hash, readonly Waiter[]>();
+  readonly #requests = new Set<Request>();
   #count = 0;
   #isClosed = false;
 
@@ -28,56 +34,81 @@ export class Outcomes {
     return this.#count >= WAITERS_MAX;
   }
 
-  /** Resolves when the stage is reached, with the receipt once there is one; undefined when the time is over. */
-  wait(id: Hash, stage: Stage, timeoutMs: number): Promise<Progress | undefined> {
-    if (this.#isClosed) return Promise.resolve(undefined);
+  /**
+   * Resolves when all have reached the stage, each with its receipt once there is one, or when the time is over:
+   * undefined then stands for those that have not.
+   */
+  wait(ids: readonly Hash[], stage: Stage, timeoutMs: number): Promise<readonly (Progress | undefined)[]> {
+    const found: (Progress | undefined)[] = ids.map(() => undefined);
+    if (this.#isClosed || ids.length === 0) return Promise.resolve(found);
     return new Promise((resolve) => {
-      this.#count += 1;
-      const settle = (progress: Progress | undefined): void => {
-        clearTimeout(waiter.timer);
-        this.#count -= 1;
-        resolve(progress);
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#requests.delete(request);
+        if (request.left > 0) this.#giveUp(ids, request);
+        resolve(found);
       };
-      const waiter: Waiter = {
-        stage,
-        resolve: settle,
-        timer: setTimeout(() => this.#giveUp(id, waiter), timeoutMs),
-      };
-      this.#waiters.set(id, [...(this.#waiters.get(id) ?? []), waiter]);
+      const request: Request = { stage, found, left: ids.length, finish };
+      const timer = setTimeout(finish, timeoutMs);
+      this.#requests.add(request);
+      this.#count += ids.length;
+      ids.forEach((id, at) => {
+        const others = this.#waiters.get(id);
+        const waiter = { request, at };
+        this.#waiters.set(id, others === undefined ? [waiter] : [...others, waiter]);
+      });
     });
   }
 
-  #giveUp(id: Hash, waiter: Waiter): void {
-    const left = (this.#waiters.get(id) ?? []).filter((other) => other !== waiter);
+  #keep(id: Hash, left: readonly Waiter[]): void {
     if (left.length > 0) this.#waiters.set(id, left);
     else this.#waiters.delete(id);
-    waiter.resolve(undefined);
+  }
+
+  #giveUp(ids: readonly Hash[], request: Request): void {
+    this.#count -= request.left;
+    request.left = 0;
+    for (const id of ids)
+      this.#keep(
+        id,
+        (this.#waiters.get(id) ?? []).filter((waiter) => waiter.request !== request),
+      );
   }
 
   /** Transactions are in a block that is committed and synced. */
   final(ids: Iterable<Hash>): void {
+    if (this.#waiters.size === 0) return;
     for (const id of ids) this.#reached(id, { stage: "final" });
   }
 
   /** Transactions were executed: whoever waits gets the receipt itself, and nothing is read back for it. */
   executed(receipts: Iterable<Receipt>): void {
+    if (this.#waiters.size === 0) return;
     for (const receipt of receipts) this.#reached(receipt.transactionId, { stage: "executed", receipt });
   }
 
   #reached(id: Hash, progress: Progress): void {
     const waiters = this.#waiters.get(id);
     if (waiters === undefined) return;
-    const isDue = (waiter: Waiter): boolean => progress.stage === "executed" || waiter.stage === "final";
-    const left = waiters.filter((waiter) => !isDue(waiter));
-    if (left.length > 0) this.#waiters.set(id, left);
-    else this.#waiters.delete(id);
-    for (const waiter of waiters.filter(isDue)) waiter.resolve(progress);
+    const isDue = ({ request }: Waiter): boolean =>
+      progress.stage === "executed" || request.stage === "final";
+    const due = waiters.filter(isDue);
+    if (due.length === 0) return;
+    this.#keep(
+      id,
+      waiters.filter((waiter) => !isDue(waiter)),
+    );
+    for (const { request, at } of due) {
+      request.found[at] = progress;
+      request.left -= 1;
+      this.#count -= 1;
+      if (request.left === 0) request.finish();
+    }
   }
 
   /** Ends all waiting, and any that would begin. */
   close(): void {
     this.#isClosed = true;
-    for (const waiters of this.#waiters.values()) for (const waiter of waiters) waiter.resolve(undefined);
-    this.#waiters.clear();
+    for (const request of [...this.#requests]) request.finish();
   }
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
+import { createInlineVerifier } from "@dure/crypto/verifier";
 import { pemOf } from "@dure/crypto/x509";
 import { type ProofFacts, trustOf, verifyProof } from "@dure/ledger/proof";
 import { createTransport, flat } from "@dure/network";
@@ -36,6 +37,7 @@ const openMember = async (founded: Founded, at: number, home: string): Promise<R
   });
   const channel = await openChannel({
     suite,
+    verifier: createInlineVerifier(suite),
     home: `${home}/${peerId}`,
     genesisText: founded.genesisText,
     peerId,
@@ -94,11 +96,9 @@ const submit = async (
 ): Promise<readonly Hash[]> => {
   const client = await enrol(founded.organisation, "alice", "client");
   view.learn([client.certificate.der]);
-  const ids = payloads.map((payload) => {
-    const admission = view.submit(signed(founded, client, payload));
-    return admission.ok ? admission.id : assert.fail(admission.message);
-  });
-  for (const id of ids) assert.notEqual((await view.wait(id, stage, WAIT_MS)).stage, "accepted");
+  const admissions = await view.submit(payloads.map((payload) => signed(founded, client, payload)));
+  const ids = admissions.map((admission) => (admission.ok ? admission.id : assert.fail(admission.message)));
+  for (const progress of await view.wait(ids, stage, WAIT_MS)) assert.notEqual(progress.stage, "accepted");
   return ids;
 };
 

@@ -45,6 +45,7 @@ const harness = (connected: readonly string[]) => {
       connected: () => links,
       indexOf: () => undefined,
       peerOf: () => undefined,
+      counts: () => ({ frames: 0, bytes: 0 }),
     },
     head: (): Head => ({
       height,

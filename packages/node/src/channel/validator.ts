@@ -71,6 +71,11 @@ export class Validator {
     return count > this.#options.blockTransactionsMax ? "it holds too many transactions" : body.value;
   }
 
+  /** Whether a block waits for its batches here. */
+  isWaitingFor(id: Hash): boolean {
+    return this.#waiting?.candidate.id === id;
+  }
+
   /** Whether a proposal waits for this batch. */
   isAwaited(digest: Hash): boolean {
     return this.#waiting?.missing.has(digest) === true;

@@ -5,6 +5,7 @@ import type { ChannelConfig } from "@dure/membership";
 import { type QueryOutcome, type ScoreHost, ScoreHostError } from "@dure/score-host";
 import { certificateId, decodeReceipt, type Hash, type Receipt, signTransaction } from "@dure/types";
 import { Refusal } from "../rest/refusal.ts";
+import type { Admission } from "./admission.ts";
 import type { Channel } from "./channel.ts";
 import type { Epochs } from "./epochs.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
@@ -130,10 +131,25 @@ const progressOf = (parts: ViewParts, id: Hash): Progress => {
   return { stage: parts.channel.execution.isFinal(id) ? "final" : "accepted" };
 };
 
-const wait = async (parts: ViewParts, id: Hash, stage: Stage, timeoutMs: number): Promise<Progress> => {
-  const now = progressOf(parts, id);
-  if (now.stage === "executed" || now.stage === stage) return now;
-  return (await parts.channel.outcomes.wait(id, stage, timeoutMs)) ?? progressOf(parts, id);
+/** Those that are not there yet are waited for; what the wait did not bring is looked up once more. */
+const wait = async (
+  parts: ViewParts,
+  ids: readonly Hash[],
+  stage: Stage,
+  timeoutMs: number,
+): Promise<readonly Progress[]> => {
+  const known = new Map<Hash, Progress>();
+  // What waits here to be ordered has not come far, and need not be looked up in the ledger.
+  const due = ids.filter((id) => {
+    if (parts.channel.pool.transaction(id) !== undefined) return true;
+    const now = progressOf(parts, id);
+    if (now.stage !== "executed" && now.stage !== stage) return true;
+    known.set(id, now);
+    return false;
+  });
+  const found = await parts.channel.outcomes.wait(due, stage, timeoutMs);
+  for (const [at, id] of due.entries()) known.set(id, found[at] ?? progressOf(parts, id));
+  return ids.map((id) => known.get(id) ?? { stage: "accepted" });
 };
 
 const executedTransaction = async (parts: ViewParts, place: TransactionPlace): Promise<TransactionView> => {
@@ -204,17 +220,18 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     learn: (certificates) => {
       for (const der of certificates) channel.identities.learn(der);
     },
-    submit: (bytes) => channel.submit(bytes),
-    submitAsPeer: (payload, score) => {
+    submit: (list) => channel.submit(list),
+    submitAsPeer: async (payload, score) => {
       const { certificate, seed } = submitter();
       channel.identities.learn(certificate);
       const sender = certificateId(suite, certificate);
       const expiryMs = Date.now() + Math.floor(genesis.limits.longestLifeMs / 2);
       const body = { channelId, sender, salt: randomBytes(16), expiryMs, score, payload };
-      return channel.submit(signTransaction(suite, body, seed));
+      const [admission] = await channel.submit([signTransaction(suite, body, seed)]);
+      return admission as Admission;
     },
     progress: (id) => progressOf(parts, id),
-    wait: (id, stage, timeoutMs) => wait(parts, id, stage, timeoutMs),
+    wait: (ids, stage, timeoutMs) => wait(parts, ids, stage, timeoutMs),
     isBusy: () => channel.outcomes.isFull,
     transaction: (id) => transactionView(parts, id),
     block: (which) => blockView(parts, which),
@@ -251,6 +268,19 @@ export const viewOf = (parts: ViewParts): ChannelView => {
           .damage()
           .reduce((sum, { fromHeight, toHeight }) => sum + toHeight - fromHeight + 1, 0),
         pool: channel.pool.counts(),
+      };
+    },
+    counts: () => {
+      const { writes, bytes, syncs } = ledger.diskCounts();
+      const sent = links.counts();
+      return {
+        signaturesVerified: channel.signaturesVerified,
+        framesSent: sent.frames,
+        bytesSent: sent.bytes,
+        diskWrites: writes,
+        diskBytes: bytes,
+        diskSyncs: syncs,
+        ...channel.appended,
       };
     },
     isLeader: () => links.peerOf(channel.status().leader) === peerId,

@@ -102,6 +102,21 @@ export type ChannelStatus = {
   };
 };
 
+/** What a channel has cost this peer since its start: counts, which unlike times are the same on every machine. */
+export type ChannelCounts = {
+  /** Signatures of transactions that were verified: live, each once; none of blocks that came with a certificate. */
+  readonly signaturesVerified: number;
+  /** Frames given to connections, each once for every peer that it went to, and their bytes before encryption. */
+  readonly framesSent: number;
+  readonly bytesSent: number;
+  /** What was written to journal and block log, and how often they were synced. */
+  readonly diskWrites: number;
+  readonly diskBytes: number;
+  readonly diskSyncs: number;
+  readonly blocks: number;
+  readonly transactions: number;
+};
+
 /** What the APIs may ask of a channel: the seam between a peer's core and its REST and gRPC faces. */
 export type ChannelView = {
   readonly name: string;
@@ -115,13 +130,14 @@ export type ChannelView = {
   readonly peerSubmits: () => boolean;
   /** Learns certificates of senders, so that their transactions can be judged. */
   readonly learn: (certificates: readonly Bytes[]) => void;
-  readonly submit: (bytes: Bytes) => Admission;
+  /** Admits signed transactions; each one's answer stands at its place. */
+  readonly submit: (list: readonly Bytes[]) => Promise<readonly Admission[]>;
   /** Signs a payload with the peer's own submitter identity and admits it, as loopchain's peers did. */
-  readonly submitAsPeer: (payload: Bytes, score: string) => Admission;
+  readonly submitAsPeer: (payload: Bytes, score: string) => Promise<Admission>;
   /** How far a transaction has come, as far as this peer knows it, with its receipt once it stands. */
   readonly progress: (id: Hash) => Progress;
   /** Resolves once the stage is reached, or with how far it came when the time is over. */
-  readonly wait: (id: Hash, stage: Stage, timeoutMs: number) => Promise<Progress>;
+  readonly wait: (ids: readonly Hash[], stage: Stage, timeoutMs: number) => Promise<readonly Progress[]>;
   /** Whether no more waiting clients can be served. */
   readonly isBusy: () => boolean;
   readonly transaction: (id: Hash) => Promise<TransactionView>;
@@ -152,5 +168,6 @@ export type ChannelView = {
     sender: Hash | undefined,
   ) => Promise<{ readonly height: number; readonly outcome: QueryOutcome }>;
   readonly status: () => ChannelStatus;
+  readonly counts: () => ChannelCounts;
   readonly isLeader: () => boolean;
 };

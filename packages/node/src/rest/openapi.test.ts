@@ -96,6 +96,7 @@ test("every route answers as it is described, and none is described that is not 
   await ask("GET", "/state", "/state?score=contract-agreement&key=nothing&proof=true");
   await ask("GET", "/status", "/status");
   await ask("GET", "/consensus", "/consensus");
+  await ask("GET", "/counts", "/counts");
   await ask("GET", "/configuration", "/configuration");
   await ask("GET", "/genesis", "/genesis");
   await ask("POST", "/transactions", "/transactions", { transactions: ["AA==", "AA=="] });

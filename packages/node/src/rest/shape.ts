@@ -195,6 +195,21 @@ export const Status = z.object({
   pool: z.object({ transactions: Whole, batches: Whole, bytes: Whole }),
 });
 
+export const Counts = z.object({
+  /** Signatures of transactions that were verified. */
+  signaturesVerified: Whole,
+  /** Frames given to connections, each once for every peer that it went to, and their bytes before encryption. */
+  framesSent: Whole,
+  bytesSent: Whole,
+  /** What was written to journal and block log, and how often they were synced. */
+  diskWrites: Whole,
+  diskBytes: Whole,
+  diskSyncs: Whole,
+  /** What was appended to the chain meanwhile. */
+  blocks: Whole,
+  transactions: Whole,
+});
+
 export const ErrorAnswer = z.object({
   code: z.string(),
   message: z.string(),

@@ -122,14 +122,14 @@ const answerQuery = async (channel: ChannelView, body: unknown): Promise<Record<
   return { response_code: String(CODE.success), response };
 };
 
-const submit = (channel: ChannelView, bytes: Uint8Array): Record<string, unknown> => {
+const submit = async (channel: ChannelView, bytes: Uint8Array): Promise<Record<string, unknown>> => {
   if (!channel.peerSubmits()) {
     throw new Refusal(
       "PEER_SUBMITS_OFF",
       "this channel takes client-signed transactions only: POST /api/v2/transactions",
     );
   }
-  const admission = channel.submitAsPeer(bytes, "");
+  const admission = await channel.submitAsPeer(bytes, "");
   if (!admission.ok) throw new Refusal(admission.code, admission.message);
   return { response_code: String(CODE.success), tx_hash: admission.id, more_info: "" };
 };

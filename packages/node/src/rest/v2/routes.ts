@@ -1,7 +1,7 @@
 import type { Route } from "../route.ts";
 import { getBlock, listBlocks, listTransactions } from "./blocks.ts";
 import { getState, query } from "./state.ts";
-import { getConfiguration, getConsensus, getGenesis, getStatus } from "./status.ts";
+import { getConfiguration, getConsensus, getCounts, getGenesis, getStatus } from "./status.ts";
 import { getTransaction, submitTransactions } from "./transactions.ts";
 
 /** The routes of v2 that answer at once; the event stream is made per server. */
@@ -14,6 +14,7 @@ export const ROUTES: readonly Route[] = [
   query,
   getState,
   getStatus,
+  getCounts,
   getConsensus,
   getConfiguration,
   getGenesis,

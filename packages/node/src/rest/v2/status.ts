@@ -1,7 +1,7 @@
 import { encodeEvidence } from "@dure/consensus";
 import { toBase64, toHex } from "@dure/types";
 import { route } from "../route.ts";
-import { Configuration, Consensus, Status } from "../shape.ts";
+import { Configuration, Consensus, Counts, Status } from "../shape.ts";
 
 export const getStatus = route({
   method: "GET",
@@ -9,6 +9,14 @@ export const getStatus = route({
   summary: "This peer's view of its channel: heights, state root, links, what stands still and why.",
   answer: Status,
   handle: ({ channel }) => channel.status(),
+});
+
+export const getCounts = route({
+  method: "GET",
+  path: "/counts",
+  summary: "What the channel has cost this peer since its start: verifications, frames, bytes, syncs.",
+  answer: Counts,
+  handle: ({ channel }) => channel.counts(),
 });
 
 export const getGenesis = route({

@@ -1,4 +1,5 @@
 import type { Hash } from "@dure/types";
+import type { Progress } from "../../channel/outcomes.ts";
 import type { ChannelView, TransactionView } from "../../channel/view.ts";
 import { choice, flag, requiredHash } from "../parameter.ts";
 import { Refusal } from "../refusal.ts";
@@ -17,27 +18,29 @@ const bytesOf = (text: string, what: string): Uint8Array => {
   return bytes;
 };
 
-const submitOne = async (channel: ChannelView, id: Hash, until: Until, timeoutMs: number) => {
-  const progress = until === "accepted" ? channel.progress(id) : await channel.wait(id, until, timeoutMs);
-  return progress.stage === "executed"
+const answerOf = (id: Hash, progress: Progress) =>
+  progress.stage === "executed"
     ? { id, status: progress.stage, receipt: receiptObject(progress.receipt) }
     : { id, status: progress.stage };
-};
 
 /** Each one's answer stands at its place, whatever became of the others. */
-const submitAll = (
+const submitAll = async (
   channel: ChannelView,
   transactions: readonly Uint8Array[],
   until: Until,
   timeoutMs: number,
-) =>
-  Promise.all(
-    transactions.map(async (bytes) => {
-      const admission = channel.submit(bytes);
-      if (!admission.ok) return { status: "refused", code: admission.code, message: admission.message };
-      return submitOne(channel, admission.id, until, timeoutMs);
-    }),
+) => {
+  const admissions = await channel.submit(transactions);
+  const ids = admissions.flatMap((admission) => (admission.ok ? [admission.id] : []));
+  const progress =
+    until === "accepted" ? ids.map((id) => channel.progress(id)) : await channel.wait(ids, until, timeoutMs);
+  let at = 0;
+  return admissions.map((admission) =>
+    admission.ok
+      ? answerOf(admission.id, progress[at++] ?? { stage: "accepted" })
+      : { status: "refused", code: admission.code, message: admission.message },
   );
+};
 
 export const submitTransactions = route({
   method: "POST",
