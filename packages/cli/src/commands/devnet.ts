@@ -14,6 +14,7 @@ type Options = {
   readonly engine?: "lft" | "ibft";
   readonly score?: readonly string[];
   readonly restart: boolean;
+  readonly verifyWorkers?: number;
   readonly json?: true;
 };
 
@@ -59,7 +60,8 @@ const run = async (options: Options): Promise<void> => {
   const { jsonReporter } = await import("../devnet/json-reporter.ts");
   const { runDevnet } = await import("../devnet/supervisor.ts");
   const reporter = json ? jsonReporter() : humanReporter();
-  await runDevnet(wantedOf(options), reporter, { ...requests, restart: options.restart });
+  const { restart, verifyWorkers } = options;
+  await runDevnet(wantedOf(options), reporter, { ...requests, restart, verifyWorkers });
 };
 
 /** Adds `dure devnet`. */
@@ -74,6 +76,7 @@ export const addDevnet = (program: Command): void => {
     .option("--spin <k>", "how many blocks a leader makes in a row", wholeNumber(1, 1_000_000))
     .option("--engine <name>", "the consensus engine, lft or ibft (default: lft)", oneOf("lft", "ibft"))
     .option("--score <file>", "found the channel with this contract too; may be repeated", gather)
+    .option("--verify-workers <n>", "threads of each peer that verify signatures", wholeNumber(1, 64))
     .option("--no-restart", "leave a process that dies dead")
     .action(run);
 };

@@ -86,6 +86,11 @@ export const addPeer = (program: Command): void => {
       "requests that one address may make in a second (default: 5000)",
       wholeNumber(1, 1_000_000),
     )
+    .option(
+      "--verify-workers <n>",
+      "threads that verify signatures (default: as many as cores, less one)",
+      wholeNumber(1, 64),
+    )
     .option("--config <file>", "a JSON file with these settings in camelCase; options win over it")
     .option("--log-level <level>", "debug, info, warn, error or silent (default: info)")
     .option("--supervised", "end when stdin does")

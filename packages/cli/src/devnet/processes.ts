@@ -45,16 +45,21 @@ export const tokenFor = async (home: string, index: number): Promise<string | un
   return createToken(stationHome(home), { commonName: peerId(index), roles: ["peer"], ttlMs: TOKEN_LIFE_MS });
 };
 
+type PeerStart = {
+  /** Whether it waits for a line on stdin, its token or nothing, before it enrols and registers. */
+  readonly isGated: boolean;
+  /** Threads that verify signatures; its own choice unless given. */
+  readonly verifyWorkers: number | undefined;
+};
+
 /**
  * What a devnet's peer is started with. A token never goes by the arguments, which everyone on the machine can read.
- *
- * @param isGated whether it waits for a line on stdin, its token or nothing, before it enrols and registers.
  */
 export const peerSpec = async (
   home: string,
   plan: PortPlan,
   index: number,
-  isGated: boolean,
+  { isGated, verifyWorkers }: PeerStart,
 ): Promise<ChildSpec> => {
   const ports = plan.peers[index]!;
   const token = isGated ? undefined : await tokenFor(home, index);
@@ -72,6 +77,7 @@ export const peerSpec = async (
       ...["--rest-host", LOOPBACK, "--rest-port", String(ports.rest)],
       // The RadioStation's page has a box that sends one, as the peers' own pages have.
       ...[LOOPBACK, "localhost"].flatMap((host) => ["--page-origin", `http://${host}:${plan.station.rest}`]),
+      ...(verifyWorkers === undefined ? [] : ["--verify-workers", String(verifyWorkers)]),
       ...(isGated ? ["--token", "-"] : []),
     ],
   };

@@ -20,6 +20,8 @@ export type Supervision = {
   readonly forcing: AbortSignal;
   /** Whether a process that dies is started again. */
   readonly restart: boolean;
+  /** Threads of each peer that verify signatures; its own choice unless given. */
+  readonly verifyWorkers?: number | undefined;
 };
 
 /** Peers find one another by the RadioStation's directory, which each asks within a second. */
@@ -56,7 +58,7 @@ export const runDevnet = async (
   supervision: Supervision,
 ): Promise<void> => {
   const home = resolve(wanted.home);
-  const { stopping, forcing, restart } = supervision;
+  const { stopping, forcing, restart, verifyWorkers } = supervision;
   const prepared = await prepareHome({ ...wanted, home });
   const kept: KeptProcess[] = [];
   const killAll = (): void => {
@@ -77,7 +79,7 @@ export const runDevnet = async (
     return process;
   };
 
-  const starting = start({ home, wanted, prepared, keep, reporter, stopping });
+  const starting = start({ home, wanted, prepared, keep, reporter, stopping, verifyWorkers });
   try {
     await Promise.race([starting, aborted(stopping)]);
     await aborted(stopping);
@@ -99,13 +101,15 @@ type Start = {
   readonly keep: (name: string, spec: Parameters<typeof keepProcess>[0]) => Promise<KeptProcess>;
   readonly reporter: Reporter;
   readonly stopping: AbortSignal;
+  readonly verifyWorkers: number | undefined;
 };
 
 /**
  * Starts everything at once, since starting a process takes longer than all that it does first; then lets the peers
  * register one by one, if the channel is not founded yet: validators stand in the genesis in that order.
  */
-const start = async ({ home, wanted, prepared, keep, reporter, stopping }: Start): Promise<void> => {
+const start = async (starting: Start): Promise<void> => {
+  const { home, wanted, prepared, keep, reporter, stopping, verifyWorkers } = starting;
   const { settings, plan, isNew } = prepared;
   const indexes = plan.peers.map((_, index) => index);
   const isFounded = indexes.every((index) => existsSync(join(peerHome(home, index), "genesis.json")));
@@ -115,7 +119,9 @@ const start = async ({ home, wanted, prepared, keep, reporter, stopping }: Start
   );
   const [station, ...peers] = await Promise.all([
     keep("radiostation", async () => stationSpec(home, plan)),
-    ...indexes.map((index) => keep(`peer${index}`, () => peerSpec(home, plan, index, isGated))),
+    ...indexes.map((index) =>
+      keep(`peer${index}`, () => peerSpec(home, plan, index, { isGated, verifyWorkers })),
+    ),
   ]);
   assert.ok(station !== undefined);
   await reporter.step("Starting the RadioStation", async () => {

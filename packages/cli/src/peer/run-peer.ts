@@ -91,6 +91,7 @@ export const runPeer = async (
         page: pageDirectory(settings.page),
         ...(settings.restRate !== undefined && { requestsPerSecond: settings.restRate }),
       },
+      ...(settings.verifyWorkers !== undefined && { verifyWorkers: settings.verifyWorkers }),
       logger,
       onFailed,
     });

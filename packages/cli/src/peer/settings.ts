@@ -33,6 +33,8 @@ export type PeerSettings = {
   readonly pageOrigins: readonly string[];
   /** Requests that one address may make in a second. */
   readonly restRate?: number;
+  /** Threads that verify signatures. */
+  readonly verifyWorkers?: number;
 };
 
 /** The same as far as it is given in one place. */
@@ -55,6 +57,7 @@ const TEXTS = [
   "page",
 ];
 const PORTS = ["grpcPort", "restPort"];
+const COUNTS = ["restRate", "verifyWorkers"];
 const PATHS = new Set(["home", "certificate", "key", "root", "genesis"]);
 
 const isOrigin = (value: unknown): boolean =>
@@ -76,16 +79,16 @@ const isAddress = (value: unknown): boolean =>
 const flawOf = (field: string, value: unknown): string | undefined => {
   if (TEXTS.includes(field)) return typeof value === "string" ? undefined : `${field} is not a text`;
   if (PORTS.includes(field)) return isPort(value) ? undefined : `${field} is not a port from 1 to 65535`;
-  if (field === "restRate")
+  if (COUNTS.includes(field))
     return Number.isSafeInteger(value) && Number(value) >= 1
       ? undefined
-      : "restRate is not a whole number from 1";
+      : `${field} is not a whole number from 1`;
   if (field === "pageOrigins")
     return Array.isArray(value) && value.every(isOrigin)
       ? undefined
       : 'pageOrigins is not a list of origins such as "http://127.0.0.1:9002"';
   if (field !== "peers")
-    return `${field} is no setting: use ${[...TEXTS, ...PORTS, "restRate", "pageOrigins", "peers"].join(", ")}`;
+    return `${field} is no setting: use ${[...TEXTS, ...PORTS, ...COUNTS, "pageOrigins", "peers"].join(", ")}`;
   return Array.isArray(value) && value.every(isAddress)
     ? undefined
     : 'peers is not a list of {"id": "peer1.org", "address": "host:port"}';
