@@ -1,6 +1,6 @@
 /** How long a browser takes to show a page's first view. */
 import { type Browser, chromium } from "playwright-core";
-import { type Quantiles, quantilesOf } from "./quantiles.ts";
+import { type Quantiles, quantilesOf } from "../quantiles.ts";
 
 const LOADS = 7;
 const VIEW_MS = 60_000;

@@ -1,6 +1,7 @@
 /** What stands between a user and the first view of a long chain. */
+
+import { type Quantiles, quantilesOf } from "../quantiles.ts";
 import { type PeerProcess, startPeer } from "./peer-process.ts";
-import { type Quantiles, quantilesOf } from "./quantiles.ts";
 import { type BrowserTimes, timeInBrowser } from "./time-in-browser.ts";
 
 const PATHS = ["/api/v2/status", "/api/v2/consensus", "/api/v2/blocks?limit=20", "/"] as const;

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { peerOptions } from "./consortium.ts";
 
-const DURE = fileURLToPath(new URL("../../packages/cli/bin/dure.mjs", import.meta.url));
+const DURE = fileURLToPath(new URL("../../../packages/cli/bin/dure.mjs", import.meta.url));
 const START_MS = 600_000;
 const LOOK_MS = 10;
 const STDERR_CHARACTERS = 4_096;
