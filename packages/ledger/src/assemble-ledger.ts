@@ -112,6 +112,10 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
     apply,
     roots: derived.roots,
     get: derived.state.get,
+    range: async (prefix, after, limit) => {
+      const height = derived.executedHeight();
+      return { height, keys: await derived.state.range(prefix, after, limit) };
+    },
     stateRoot: derived.state.root,
     prove: derived.state.prove,
     receipts: derived.receipts,

@@ -9,7 +9,7 @@ import type { Roots, TransactionPlace } from "./execution/records.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { HeaderChain } from "./proof/encode.ts";
 import type { Held } from "./state/proof.ts";
-import type { Write } from "./state/state.ts";
+import type { HeldKey, Write } from "./state/state.ts";
 
 /** A transaction's bytes, its path to the body root of its height, and why that height is committed. */
 export type TransactionProof = TransactionPlace & {
@@ -64,6 +64,12 @@ export type Ledger = {
   readonly roots: (height: number) => Roots | undefined;
   /** What stands under a key after the last height applied. */
   readonly get: (key: Bytes) => Held | undefined;
+  /** See `State.range`: a page of keys in order, as they stood after one height. */
+  readonly range: (
+    prefix: Bytes,
+    after: Bytes,
+    limit: number,
+  ) => Promise<{ readonly height: number; readonly keys: readonly HeldKey[] }>;
   readonly stateRoot: () => Hash;
   /** Bytes of the proof of a key, present or absent, under `stateRoot()`: for `verifyStateProof`. */
   readonly prove: (key: Bytes) => Bytes;

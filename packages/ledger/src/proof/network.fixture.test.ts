@@ -224,7 +224,11 @@ export const altered = (block: Block, change: Partial<Header>): Block => {
 const memoryState = (): { readonly state: State; readonly copy: () => State; readonly stored: Changes } => {
   const stored: Changes = new Map();
   const open = (from: ReadonlyMap<string, Uint8Array | undefined>) =>
-    createState(suite, { get: (key) => from.get(key), condemn: (reason) => new Error(reason) as never });
+    createState(suite, {
+      get: (key) => from.get(key),
+      range: () => assert.fail("no range is read here"),
+      condemn: (reason) => new Error(reason) as never,
+    });
   return { state: open(stored), copy: () => open(new Map(stored)), stored };
 };
 

@@ -22,6 +22,15 @@ export type KeyValue = {
   readonly stage: (changes: Changes) => void;
   /** How many changes are staged. */
   readonly staged: () => number;
+  /**
+   * Up to `limit` values under keys that begin with a prefix and are greater than `after`, in order, as all of them stood
+   * at one moment: that of the call. Rejects with LedgerError `DAMAGED`.
+   */
+  readonly range: (
+    prefix: string,
+    after: string,
+    limit: number,
+  ) => Promise<readonly (readonly [string, Bytes])[]>;
   /** The last key of those that begin with a prefix of ASCII; undefined if there is none. Sees what has reached the disk. */
   readonly lastKey: (prefix: string) => Promise<string | undefined>;
   /**
@@ -37,6 +46,13 @@ export type KeyValue = {
 /** A key as text with one character per byte: unlike bytes, it can stand in a Map. */
 export const byteKey = (prefix: string, bytes: Bytes = new Uint8Array(0)): string =>
   prefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+
+/** The first key that is greater than all that begin with a prefix, which ends with no character of 0xff. */
+const behind = (prefix: string): string =>
+  prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+
+const keyText = (key: Bytes): string =>
+  Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
 
 const keyBytes = (key: string): Buffer => Buffer.from(key, "latin1");
 
@@ -129,11 +145,31 @@ export const openKeyValue = async (directory: string): Promise<KeyValue> => {
       for (const [key, value] of changes) staged.set(key, value);
     },
     staged: () => staged.size,
+    range: async (prefix, after, limit) => {
+      const newer: Changes = new Map();
+      for (const layer of [...layers, staged])
+        for (const [key, value] of layer) if (key.startsWith(prefix) && key > after) newer.set(key, value);
+      // Made here, before anything is awaited: an iterator sees the store as it is when it is made.
+      const stored = db.iterator({
+        ...(after < prefix ? { gte: keyBytes(prefix) } : { gt: keyBytes(after) }),
+        lt: keyBytes(behind(prefix)),
+        limit: limit + newer.size,
+      });
+      const found = new Map<string, Bytes>();
+      try {
+        for (const [key, value] of await stored.all()) found.set(keyText(key), value);
+      } catch (error) {
+        throw condemn("it cannot be read", error);
+      }
+      for (const [key, value] of newer) {
+        if (value === undefined) found.delete(key);
+        else found.set(key, value);
+      }
+      return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit);
+    },
     lastKey: async (prefix) => {
-      const after = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
-      const range = { gte: keyBytes(prefix), lt: keyBytes(after) };
-      for await (const key of db.keys({ ...range, reverse: true, limit: 1 }))
-        return Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
+      const range = { gte: keyBytes(prefix), lt: keyBytes(behind(prefix)) };
+      for await (const key of db.keys({ ...range, reverse: true, limit: 1 })) return keyText(key);
       return undefined;
     },
     condemn,

@@ -15,6 +15,11 @@ export type Write = { readonly key: Bytes; readonly value: Bytes | undefined };
  */
 export type State = {
   readonly get: (key: Bytes) => Held | undefined;
+  /**
+   * Up to `limit` keys that begin with a prefix of at least one byte and are greater than `after`, in the order of raw
+   * keys, with what they held at the moment of the call.
+   */
+  readonly range: (prefix: Bytes, after: Bytes, limit: number) => Promise<readonly HeldKey[]>;
   /** The root after the last height applied. */
   readonly root: () => Hash;
   /** Bytes of the proof of a key under `root()`, present or absent (`verifyStateProof`). */
@@ -30,6 +35,8 @@ export type State = {
 
 const VALUE_PREFIX = "k";
 
+export type HeldKey = { readonly key: Bytes; readonly held: Held };
+
 type LastWrite = Write & { readonly index: number };
 
 /** Bytes of a value's record: height u64, index u32, value. */
@@ -43,17 +50,31 @@ export const decodeHeld = (bytes: Bytes): Decoded<Held> =>
     return { version, value: reader.fixed(reader.remaining) };
   });
 
+/** The raw key in the name of a value's record. */
+const keyOf = (name: string): Bytes => new Uint8Array(Buffer.from(name.slice(VALUE_PREFIX.length), "latin1"));
+
 /** The state over a key-value store. `get` of the store must see batches that were applied and not yet written. */
-export const createState = (suite: CryptoSuite, keyValue: Pick<KeyValue, "get" | "condemn">): State => {
+export const createState = (
+  suite: CryptoSuite,
+  keyValue: Pick<KeyValue, "get" | "range" | "condemn">,
+): State => {
   const pages = createPageStore(keyValue);
   let current = treeRoot(suite, pages);
 
-  const get = (key: Bytes): Held | undefined => {
-    const bytes = keyValue.get(byteKey(VALUE_PREFIX, key));
-    if (bytes === undefined) return undefined;
+  const heldOf = (bytes: Bytes): Held => {
     const held = decodeHeld(bytes);
     if (held.ok) return held.value;
     throw keyValue.condemn(held.message);
+  };
+
+  const get = (key: Bytes): Held | undefined => {
+    const bytes = keyValue.get(byteKey(VALUE_PREFIX, key));
+    return bytes === undefined ? undefined : heldOf(bytes);
+  };
+
+  const range: State["range"] = async (prefix, after, limit) => {
+    const found = await keyValue.range(byteKey(VALUE_PREFIX, prefix), byteKey(VALUE_PREFIX, after), limit);
+    return found.map(([name, bytes]) => ({ key: keyOf(name), held: heldOf(bytes) }));
   };
 
   const apply: State["apply"] = (height, writes, changes) => {
@@ -74,6 +95,7 @@ export const createState = (suite: CryptoSuite, keyValue: Pick<KeyValue, "get" |
 
   return {
     get,
+    range,
     root: () => toHash(current.root),
     prove: (key) => encodeStateProof(proveKey(suite, pages, key, current.count, get(key))),
     apply,

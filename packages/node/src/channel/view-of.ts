@@ -239,6 +239,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     header: (height) => headerView(parts, height),
     executed: (height) => executedView(parts, height),
     get: (key) => ({ height: ledger.executedHeight(), held: ledger.get(key) }),
+    range: ledger.range,
     height: () => channel.head().height,
     executedHeight: () => ledger.executedHeight(),
     consensus: () => consensusView(parts),

@@ -1,6 +1,6 @@
 import type { EngineStatus, Evidence } from "@dure/consensus";
 import type { Bytes } from "@dure/crypto";
-import type { Held } from "@dure/ledger";
+import type { Held, Ledger } from "@dure/ledger";
 import type { Epoch } from "@dure/membership";
 import type { QueryOutcome } from "@dure/score-host";
 import type { Hash, Header, Receipt, Transaction } from "@dure/types";
@@ -150,6 +150,8 @@ export type ChannelView = {
   readonly executed: (height: number) => ExecutedView | undefined;
   /** What stands under a raw key after the last height executed. */
   readonly get: (key: Bytes) => { readonly height: number; readonly held: Held | undefined };
+  /** A page of raw keys that begin with a prefix and are greater than another, as they stood after one height. */
+  readonly range: Ledger["range"];
   readonly height: () => number;
   readonly executedHeight: () => number;
   readonly consensus: () => ConsensusView;

@@ -94,6 +94,7 @@ test("every route answers as it is described, and none is described that is not 
   await ask("POST", "/query", "/query", { method: "no_such_method" });
   await ask("GET", "/state", "/state?score=contract-agreement&key=nothing");
   await ask("GET", "/state", "/state?score=contract-agreement&key=nothing&proof=true");
+  await ask("GET", "/state/keys", "/state/keys?score=contract-agreement&limit=2");
   await ask("GET", "/status", "/status");
   await ask("GET", "/consensus", "/consensus");
   await ask("GET", "/counts", "/counts");
@@ -153,6 +154,7 @@ test("refusals come with a documented status and the one shape", async () => {
     ["GET", "/transactions/{id}", "/transactions/1"],
     ["GET", "/transactions/{id}", `/transactions/${UNKNOWN}`],
     ["GET", "/state", "/state"],
+    ["GET", "/state/keys", "/state/keys?score=a&limit=0"],
     ["GET", "/state", "/state?score=A&key=b"],
     ["GET", "/events", "/events?cursor=1"],
     ["GET", "/events", "/events?types=all"],

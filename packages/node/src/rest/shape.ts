@@ -99,6 +99,16 @@ export const StateAnswer = z.object({
   proof: Proof.optional(),
 });
 
+export const StatePage = z.object({
+  score: z.string(),
+  height: Whole,
+  entries: z.array(
+    z.object({ key: z.string(), value: z.unknown(), version: z.object({ height: Whole, index: Whole }) }),
+  ),
+  /** The key after which the next page begins; null at the end. */
+  next: z.string().nullable(),
+});
+
 export const Consensus = z.object({
   epoch: Whole,
   view: Whole,

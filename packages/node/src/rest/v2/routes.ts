@@ -1,6 +1,6 @@
 import type { Route } from "../route.ts";
 import { getBlock, listBlocks, listTransactions } from "./blocks.ts";
-import { getState, query } from "./state.ts";
+import { getState, listState, query } from "./state.ts";
 import { getConfiguration, getConsensus, getCounts, getGenesis, getStatus } from "./status.ts";
 import { getTransaction, submitTransactions } from "./transactions.ts";
 
@@ -13,6 +13,7 @@ export const ROUTES: readonly Route[] = [
   listTransactions,
   query,
   getState,
+  listState,
   getStatus,
   getCounts,
   getConsensus,

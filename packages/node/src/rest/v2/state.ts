@@ -1,9 +1,10 @@
 import { decodeText, encodeText } from "@dure/types";
-import { flag, requiredText } from "../parameter.ts";
+import type { ChannelView } from "../../channel/view.ts";
+import { flag, requiredText, text } from "../parameter.ts";
 import { Refusal } from "../refusal.ts";
 import { route } from "../route.ts";
-import { Query, QueryAnswer, StateAnswer } from "../shape.ts";
-import { waitMs } from "./limits.ts";
+import { Query, QueryAnswer, StateAnswer, StatePage } from "../shape.ts";
+import { limit, waitMs } from "./limits.ts";
 
 /** A query that found no answer in time, or whose host failed: as a receipt would say it. */
 const CONTAINER_EXCEPTION = 9100;
@@ -33,6 +34,43 @@ const rawKey = (score: string, key: string): Uint8Array => {
     throw new Refusal("REQUEST_MALFORMED", "score is no SCORE's name: those are [a-z0-9-]{1,64}");
   return encodeText(`${score}\0${key}`);
 };
+
+/** A page ends early when its values have so many bytes: each may have as many as a SCORE can write. */
+const PAGE_BYTES_MAX = 1 << 20;
+
+const pageOf = (keys: Awaited<ReturnType<ChannelView["range"]>>["keys"]) => {
+  let bytes = 0;
+  const end = keys.findIndex(({ held }, at) => {
+    bytes += held.value.length;
+    return at > 0 && bytes > PAGE_BYTES_MAX;
+  });
+  return end < 0 ? keys : keys.slice(0, end);
+};
+
+export const listState = route({
+  method: "GET",
+  path: "/state/keys",
+  summary:
+    "The keys of a SCORE's state by pages, in their order, with what they hold. One peer's word: each can be proven.",
+  query: {
+    score: requiredText("the SCORE's name", 64),
+    prefix: text("what the keys begin with, such as the name of a map and a slash", 512),
+    after: text("the key that the page before ended with", 512),
+    limit,
+  },
+  answer: StatePage,
+  handle: async ({ channel, query: { score, prefix = "", after = "", limit: most } }) => {
+    const start = rawKey(score, "");
+    const { height, keys } = await channel.range(rawKey(score, prefix), rawKey(score, after), most + 1);
+    const page = pageOf(keys.slice(0, most));
+    const entries = page.map(({ key, held }) => ({
+      key: decodeText(key.subarray(start.length)) ?? "",
+      value: jsonOf(held.value),
+      version: held.version,
+    }));
+    return { score, height, entries, next: page.length < keys.length ? (entries.at(-1)?.key ?? null) : null };
+  },
+});
 
 export const getState = route({
   method: "GET",
