@@ -53,8 +53,8 @@ export type Bench = {
 
 const PAYERS = 20;
 const ACCOUNTS = 10_000;
-/** Apart from a devnet's own ports, so that one may run beside. */
-const PORT_OFFSET = 31_000;
+/** Apart from a devnet's own ports, so that one may run beside, and below those that systems give to connections. */
+const PORT_OFFSET = 12_000;
 const SETTLE_MS = 500;
 const SETTLE_ATTEMPTS = 120;
 
@@ -128,6 +128,7 @@ const mean = (figures: readonly number[]): number =>
 /** Puts a load on and measures; a load in which any transaction failed, or had no answer, is an error. */
 export const underLoad = async ({ network, loader }: Bench, request: LoadRequest): Promise<Loaded> => {
   const { peers } = network;
+  await settled(network);
   const before = await snapshot(network);
   const result = checked(await loader.run(request));
   const seconds = (performance.now() - before.atMs) / 1_000;

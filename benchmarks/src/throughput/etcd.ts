@@ -19,8 +19,8 @@ export type EtcdMeasured = {
 };
 
 const NODES = 3;
-const CLIENT_PORT = 34_379;
-const PEER_PORT = 34_479;
+const CLIENT_PORT = 24_379;
+const PEER_PORT = 24_479;
 const VALUE_BYTES = 300;
 const IN_FLIGHT = 256;
 const SECONDS = 10;

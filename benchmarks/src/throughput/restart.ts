@@ -19,7 +19,7 @@ export type Restarted = {
 const LOAD_S = 60;
 const WARM_UP_S = 20;
 const LOOK_MS = 50;
-const PORT_OFFSET = "32000";
+const PORT_OFFSET = "14000";
 
 const isAt = async (peer: NetworkPeer, height: number): Promise<boolean> => {
   const status = await statusOf(peer).catch(() => undefined);
@@ -48,7 +48,7 @@ const startAgain = async (
 
 /** Starts one peer of the stopped devnet by itself. */
 const restartOf = async (home: string, height: number): Promise<number> => {
-  const port = 34_900;
+  const port = 24_900;
   const sinceMs = performance.now();
   const directory = join(home, "peer0");
   const child = spawn(

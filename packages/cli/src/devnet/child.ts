@@ -32,11 +32,10 @@ export type Child = {
 };
 
 /**
- * V8's space for what is new, in MB. Under load a peer holds thousands of transactions for a second or two: in a smaller
- * space they would be copied from one half to the other, and on, before they are gone. Garbage is collected on the main
- * thread alone: a devnet has more processes than the machine has cores, and helpers would only wait for one another.
+ * Garbage is collected on the main thread alone: a devnet has more processes than its machine has cores, and helpers
+ * would only wait for one another.
  */
-const ENGINE_FLAGS = ["--max-semi-space-size=32", "--single-threaded-gc"];
+const ENGINE_FLAGS = ["--single-threaded-gc"];
 
 const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 
