@@ -6,30 +6,17 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { ChannelCounts } from "@dure/node";
 import { agreedHead } from "./chain.ts";
 import { startDevnet, withLogs } from "./harness.ts";
 import { type Client, clientOf } from "./signer.ts";
-
-type Counts = Readonly<
-  Record<
-    | "signaturesVerified"
-    | "framesSent"
-    | "bytesSent"
-    | "diskWrites"
-    | "diskBytes"
-    | "diskSyncs"
-    | "blocks"
-    | "transactions",
-    number
-  >
->;
 
 const REQUESTS = 40;
 const TRANSACTIONS = 50;
 const NOTE = "n".repeat(100);
 
-const countsOf = async (url: string): Promise<Counts> =>
-  (await (await fetch(`${url}/api/v2/counts`)).json()) as Counts;
+const countsOf = async (url: string): Promise<ChannelCounts> =>
+  (await (await fetch(`${url}/api/v2/counts`)).json()) as ChannelCounts;
 
 const submit = async (url: string, client: Client, transactions: readonly Uint8Array[]): Promise<void> => {
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
@@ -65,7 +52,7 @@ test("a transaction and a block cost what they are meant to, and a block that co
       const after = await Promise.all(devnet.urls.map(countsOf));
       const sums = { framesSent: 0, bytesSent: 0 };
       for (const [peer, counts] of after.entries()) {
-        const of = (key: keyof Counts): number => counts[key] - (before[peer]?.[key] ?? 0);
+        const of = (key: keyof ChannelCounts): number => counts[key] - (before[peer]?.[key] ?? 0);
         assert.equal(of("transactions"), REQUESTS * TRANSACTIONS);
         assert.equal(
           of("signaturesVerified"),

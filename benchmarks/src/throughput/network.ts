@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { ChannelCounts } from "@dure/node";
 
 export const DURE = fileURLToPath(new URL("../../../packages/cli/bin/dure.mjs", import.meta.url));
 const LINES_KEPT = 20;
@@ -71,22 +72,8 @@ export const startNetwork = async (
   };
 };
 
-export type PeerCounts = Readonly<
-  Record<
-    | "signaturesVerified"
-    | "framesSent"
-    | "bytesSent"
-    | "diskWrites"
-    | "diskBytes"
-    | "diskSyncs"
-    | "blocks"
-    | "transactions",
-    number
-  >
->;
-
-export const countsOf = async ({ url }: NetworkPeer): Promise<PeerCounts> =>
-  (await (await fetch(`${url}/api/v2/counts`)).json()) as PeerCounts;
+export const countsOf = async ({ url }: NetworkPeer): Promise<ChannelCounts> =>
+  (await (await fetch(`${url}/api/v2/counts`)).json()) as ChannelCounts;
 
 export const statusOf = async ({ url }: NetworkPeer): Promise<PeerStatus> =>
   (await (await fetch(`${url}/api/v2/status`)).json()) as PeerStatus;

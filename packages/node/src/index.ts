@@ -8,7 +8,13 @@
  * Leaves to others: the rules of consensus (consensus), what survives (ledger), who is who (membership), enrolment and
  * the address book (the caller).
  */
-export type { BlockView, ChannelStatus, ChannelView, TransactionView } from "./channel/view.ts";
+export type {
+  BlockView,
+  ChannelCounts,
+  ChannelStatus,
+  ChannelView,
+  TransactionView,
+} from "./channel/view.ts";
 export { NodeError } from "./error.ts";
 export { createLogger } from "./logger.ts";
 export { createPeer, type Peer, type PeerOptions } from "./peer.ts";

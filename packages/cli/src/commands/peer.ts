@@ -88,7 +88,7 @@ export const addPeer = (program: Command): void => {
     )
     .option(
       "--verify-workers <n>",
-      "threads that verify signatures (default: as many as cores, less one)",
+      "threads that verify signatures (default: as many as cores, less one, at most 8)",
       wholeNumber(1, 64),
     )
     .option("--config <file>", "a JSON file with these settings in camelCase; options win over it")

@@ -150,7 +150,10 @@ export class Batches {
     if (flaw !== undefined) return flaw;
     const unverified = this.#unverified(batch);
     if (typeof unverified === "string") return unverified;
-    this.#verify(peerId, batch, unverified).catch(this.#options.onFailed);
+    this.#verify(peerId, batch, unverified).catch((error: unknown) => {
+      // A peer that stops closes its verifier, which leaves what was under way without a verdict.
+      if (!this.#isClosed) this.#options.onFailed(error);
+    });
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSodiumSuite, randomBytes } from "@dure/crypto/sodium";
-import { createInlineVerifier } from "@dure/crypto/verifier";
+import { createInlineVerifier, type Verifier } from "@dure/crypto/verifier";
 import {
   type Certificate,
   generateIdentityKey,
@@ -62,7 +62,12 @@ const batchOf = ({ der, seed }: Member): Uint8Array => {
   return encodeBatch(channelId, [read.ok ? read.value : assert.fail()], () => der);
 };
 
-const node = (config: ChannelConfig, isTaken: () => boolean = () => true) => {
+const node = (
+  config: ChannelConfig,
+  isTaken: () => boolean = () => true,
+  verifier: Pick<Verifier, "verify"> = createInlineVerifier(suite),
+  onFailed: (error: unknown) => void = (error) => assert.fail(String(error)),
+) => {
   const sent: Frame[] = [];
   const refused: string[] = [];
   const held: Hash[] = [];
@@ -78,7 +83,7 @@ const node = (config: ChannelConfig, isTaken: () => boolean = () => true) => {
   };
   const batches = new Batches({
     suite,
-    verifier: createInlineVerifier(suite),
+    verifier,
     channelId,
     limits: { bytesMax: limits.batchBytesMax, transactionBytesMax: limits.transactionBytesMax },
     pool,
@@ -90,7 +95,7 @@ const node = (config: ChannelConfig, isTaken: () => boolean = () => true) => {
     isAwaited: () => false,
     onBatch: ({ digest }) => held.push(digest),
     onRefused: (_peerId, reason) => refused.push(reason),
-    onFailed: (error) => assert.fail(String(error)),
+    onFailed,
   });
   return { sent, refused, held, pool, identities, batches };
 };
@@ -141,3 +146,22 @@ test("no flood of strangers' certificates makes a node forget a sender", async (
   assert.equal(identities.identityOf(id)?.name, "alice");
   batches.close();
 });
+
+for (const [name, isClosing, expected] of [
+  ["while the peer runs, the peer has failed", false, 1],
+  ["because the peer stops, nothing has failed", true, 0],
+] as const)
+  test(`when a verifier is lost ${name}`, async () => {
+    const { root, rootKey, config } = await organisation();
+    let lose: (error: Error) => void = () => undefined;
+    const verify = () => new Promise<never>((_, reject) => (lose = reject));
+    const failures: unknown[] = [];
+    const { batches, held } = node(config, undefined, { verify }, (error) => failures.push(error));
+    batches.receive("peer1.org", [batchOf(await member({ root, rootKey }, "alice", "client"))]);
+    if (isClosing) batches.close();
+    lose(new Error("the verifier is closed"));
+    await verified();
+    assert.equal(failures.length, expected);
+    assert.deepEqual(held, [], "without a verdict nothing is taken in");
+    batches.close();
+  });
