@@ -8,8 +8,11 @@ const SLOTS_MIN = 1 << 10;
 /** Slots stay this empty, so that a search ends within a few steps. */
 const FULL = 0.6;
 
-/** Keyed by the process, so that nobody can make ids that crowd one place. */
-const KEY = randomBytes(4).readUInt32LE(0);
+/** Odd, and known to this process alone: nobody can make ids that crowd one place. */
+const [FIRST_FACTOR, SECOND_FACTOR] = [
+  randomBytes(4).readUInt32LE(0) | 1,
+  randomBytes(4).readUInt32LE(0) | 1,
+];
 
 const NINE = 0x39;
 const ZERO = 0x30;
@@ -61,9 +64,12 @@ export class IdSet {
     words: Uint32Array,
     from: number,
   ): { readonly offset: number; readonly isThere: boolean } {
-    const first = words[from] as number;
     const mask = this.#slots - 1;
-    for (let slot = (Math.imul(first ^ KEY, 0x9e3779b1) >>> 0) & mask; ; slot = (slot + 1) & mask) {
+    // The upper bits of the sum: every bit of both words has a say in them, the lower ones' would be the words' own.
+    const mixed =
+      Math.imul(words[from] as number, FIRST_FACTOR) + Math.imul(words[from + 1] as number, SECOND_FACTOR);
+    const start = (mixed >>> 0) >>> Math.clz32(mask);
+    for (let slot = start; ; slot = (slot + 1) & mask) {
       const offset = slot * WORDS;
       let isSame = true;
       let isEmpty = true;

@@ -18,8 +18,8 @@ export const transactionIdsOf = (suite: CryptoSuite, block: Block): readonly Has
 
 /**
  * Rebuilds the replay index from the log's tail, from the head downwards, until a block is too old to matter. What was
- * executed names its transactions in its receipts, and need not be read and hashed again. Damaged heights are gaps where
- * they were not executed: their transactions may be alive and are not known.
+ * executed names its transactions in its receipts, and need not be read and hashed again. Damaged heights
+ * are gaps: their transactions may be alive and are not known.
  */
 export const rebuildReplay = async (
   suite: CryptoSuite,
