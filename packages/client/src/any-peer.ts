@@ -11,6 +11,7 @@ const ANOTHER_MAY = new Set([
   "PROOF_NOT_READY",
   "TX_UNKNOWN",
   "BLOCK_UNKNOWN",
+  "BLOCK_PRUNED",
   "CHANNEL_UNKNOWN",
   "NOT_FOUND",
 ]);

@@ -8,6 +8,8 @@ import type { Journal } from "./journal/journal.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerOptions } from "./open-ledger.ts";
 import { type Replay, transactionIdsOf } from "./replay.ts";
+import { baseAtOrBelow, lastOver } from "./retention.ts";
+import { encodeCheckpoint } from "./snapshot/checkpoint.ts";
 
 type Parts = {
   readonly created: boolean;
@@ -32,8 +34,10 @@ const headerOf = (block: Block) => {
 
 /** Puts the parts of an opened ledger together behind one face. */
 export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => {
-  const { suite, channelId, genesis, limits } = options;
+  const { suite, channelId, genesis, limits, longestLifeMs } = options;
   const { created, disk, log, journal, derived, replay, close } = parts;
+
+  const baseHeight = (): number => log.base()?.read.height ?? 0;
 
   const append: Ledger["append"] = async (blocks, proof, transactionIds) => {
     for (const block of blocks) assert(isWithin(block, limits), "a committed block is within the limits");
@@ -70,8 +74,59 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
   };
 
   const apply: Ledger["apply"] = async (applied) => {
-    assert(applied.height <= (log.head()?.height ?? 0), "a height is in the log before it is executed");
-    return derived.apply({ ...applied, blockId: await blockIdAt(applied.height) });
+    const { height } = applied;
+    assert(height <= (log.head()?.height ?? 0), "a height is in the log before it is executed");
+    const timestampMs = height === 0 ? 0 : ((await log.at(height))?.timestampMs ?? 0);
+    return derived.apply({ ...applied, timestampMs, blockId: await blockIdAt(height) });
+  };
+
+  const prune: Ledger["prune"] = async (keepBlocks, endsOf) => {
+    const head = log.head();
+    const certified = derived.newestExecutionCertificate()?.height ?? 0;
+    const limit = Math.min((head?.height ?? 0) - keepBlocks, certified, derived.snapshots.least ?? 0);
+    if (head === undefined || limit <= baseHeight() || log.damage().length > 0) return undefined;
+    const executed = await derived.sync();
+    const over = await lastOver(log, Math.min(limit, executed), head.timestampMs, longestLifeMs);
+    const found = await baseAtOrBelow(log, over);
+    if (found === undefined) return undefined;
+    const { height } = found.header;
+    const ids = new Map<number, Hash>();
+    for (let at = baseHeight() + 1; at <= height; at++) {
+      const entry = await log.at(at);
+      if (entry !== undefined) ids.set(at, entry.blockId);
+    }
+    await log.prune(height, endsOf(found.header));
+    await derived.prune(height, (at) => ids.get(at));
+    return height;
+  };
+
+  const offered = () =>
+    derived.snapshots.newest(
+      ({ height, roots }) => derived.executionCertificate(height)?.stateRoot === roots.stateRoot,
+    );
+
+  const checkpoint: Ledger["checkpoint"] = async (endsOf) => {
+    const snapshot = offered();
+    if (snapshot === undefined) return undefined;
+    const { height, timestampMs } = snapshot.reflected;
+    const execution = derived.executionCertificate(height);
+    const chain = await log.proofFor(height);
+    const last = chain?.headers.at(-1);
+    if (execution === undefined || chain === undefined || last === undefined) return undefined;
+    const signed = decodeHeader(last);
+    assert(signed.ok, "the header of a committed block can be read");
+    const over = await lastOver(log, height, timestampMs, longestLifeMs);
+    const found = await baseAtOrBelow(log, over);
+    const own = log.base();
+    const base =
+      found?.block.proof === undefined
+        ? own && { header: own.header, commit: own.commit }
+        : { header: found.block.headerBytes, commit: found.block.proof };
+    // The validators of the epoch that attested signed last: their epoch's predecessors all have ended.
+    const epoch = Math.max(execution.epoch, signed.value.epoch);
+    const ends = endsOf({ ...signed.value, epoch, endsEpoch: false });
+    const { count: keys, top } = snapshot.tree;
+    return { height, bytes: encodeCheckpoint({ ends, base, chain, execution, keys, top }) };
   };
 
   const transactionProof: Ledger["transactionProof"] = async (id, at) => {
@@ -101,6 +156,9 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
     created,
     genesis,
     journal,
+    baseHeight,
+    base: log.base,
+    prune,
     head: log.head,
     append,
     read: log.read,
@@ -116,6 +174,12 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
       const height = derived.executedHeight();
       return { height, keys: await derived.state.range(prefix, after, limit) };
     },
+    executedTimestampMs: () => derived.reflected()?.timestampMs ?? 0,
+    history: derived.state.history,
+    checkpoint,
+    snapshotHeight: () => offered()?.reflected.height,
+    resultsFrom: () => Math.max(baseHeight(), derived.snapshotHeight()) + 1,
+    readSnapshot: (height, path) => derived.snapshots.read(height, path),
     stateRoot: derived.state.root,
     prove: derived.state.prove,
     receipts: derived.receipts,

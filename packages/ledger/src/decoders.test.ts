@@ -92,7 +92,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "state value": pair({ value: hash, version: { height: 3, index: 1 } }, encodeHeld, decodeHeld),
   roots: pair(roots, records.encodeRoots, records.decodeRoots),
   reflected: pair(
-    { channelId: CHANNEL, height: 4, blockId: ZERO_HASH, roots },
+    { channelId: CHANNEL, height: 4, blockId: ZERO_HASH, timestampMs: 5, roots },
     records.encodeReflected,
     records.decodeReflected,
   ),

@@ -3,9 +3,9 @@
  * `FOREIGN_HOME`: the directory belongs to another channel, format or key. `DAMAGED`: what must survive is gone or
  * unreadable. `IN_USE`: another process holds the home. `UNWRITABLE`: the disk refused a write or sync; nothing that
  * was waiting for it is acknowledged, and nothing more is written until the process starts again. `CLOSED`: the
- * ledger was closed.
+ * ledger was closed. `SNAPSHOT_NEEDED`: the state is gone, and so are the blocks that it came of.
  */
-export type LedgerErrorCode = "FOREIGN_HOME" | "DAMAGED" | "IN_USE" | "UNWRITABLE" | "CLOSED";
+export type LedgerErrorCode = "FOREIGN_HOME" | "DAMAGED" | "IN_USE" | "UNWRITABLE" | "CLOSED" | "SNAPSHOT_NEEDED";
 
 /** An operational failure of the ledger. The message says what to do. */
 export class LedgerError extends Error {

@@ -23,11 +23,24 @@ export type { Roots, TransactionPlace } from "./execution/records.ts";
 export { channelDirectory } from "./home/home.ts";
 export { type HomeLock, lockHome } from "./home/lock.ts";
 export { type Journal, type JournalMark, type JournalOptions, openJournal } from "./journal/journal.ts";
-export type { Applied, Ledger, TransactionProof } from "./ledger.ts";
+export type { Applied, EndsOf, Ledger, TransactionProof } from "./ledger.ts";
 export { type LedgerOptions, openLedger } from "./open-ledger.ts";
 export type { HeaderChain } from "./proof/encode.ts";
 export { createReplayIndex, type ReplayIndex } from "./replay-index.ts";
+export {
+  type CheckpointVerdict,
+  type ProvenCheckpoint,
+  verifyCheckpoint,
+} from "./snapshot/checkpoint.ts";
+export type { StateRebuild } from "./snapshot/rebuild.ts";
+export {
+  isMarkedForSnapshot,
+  markForSnapshot,
+  type RestoreOptions,
+  restoreLedger,
+} from "./snapshot/restore.ts";
 export type { Version } from "./state/entry.ts";
+export type { HistoryEntry } from "./state/history.ts";
 export {
   decodeStateProof,
   encodeStateProof,

@@ -1,13 +1,24 @@
 import type { Bytes } from "@dure/crypto";
-import type { Block, CommitProof, ExecutionCertificate, Hash, MerklePath, Receipt } from "@dure/types";
+import type {
+  Block,
+  CommitProof,
+  ExecutionCertificate,
+  Hash,
+  Header,
+  MerklePath,
+  Receipt,
+} from "@dure/types";
 import type { LogHead, RepairResult } from "./blocks/block-log.ts";
 import type { LogBlock } from "./blocks/block-payload.ts";
+import type { ReadBase } from "./blocks/log-base.ts";
 import type { HeightSpan } from "./blocks/segment-index.ts";
 import type { DiskCounts } from "./disk/disk.ts";
 import type { ReceiptProof } from "./execution/derived.ts";
 import type { Roots, TransactionPlace } from "./execution/records.ts";
 import type { Journal } from "./journal/journal.ts";
-import type { HeaderChain } from "./proof/encode.ts";
+import type { EpochEnd, HeaderChain } from "./proof/encode.ts";
+import type { Version } from "./state/entry.ts";
+import type { HistoryEntry } from "./state/history.ts";
 import type { Held } from "./state/proof.ts";
 import type { HeldKey, Write } from "./state/state.ts";
 
@@ -26,12 +37,29 @@ export type Applied = {
   readonly writes: readonly (readonly Write[])[];
 };
 
+/** The ends of all epochs up to a block: its own included if it ends one. */
+export type EndsOf = (header: Header) => readonly EpochEnd[];
+
 /** One channel's ledger on disk. */
 export type Ledger = {
   /** Whether the home was made by this open. */
   readonly created: boolean;
   readonly genesis: Bytes;
   readonly journal: Journal;
+
+  /**
+   * The height above which the log begins: 0 for the genesis, else the last block that was pruned, or the one above which
+   * a log began that came with a snapshot. Blocks up to it cannot be read.
+   */
+  readonly baseHeight: () => number;
+  /** The header of that block, and the ends of the epochs up to it; undefined for the genesis. */
+  readonly base: () => ReadBase | undefined;
+  /**
+   * Forgets blocks, receipts and history below the newest `keepBlocks` blocks, as far as nothing needs them: those whose
+   * transactions may be alive, that the state on disk was not executed from, that are not attested, or that a snapshot is
+   * offered with. `endsOf` gives the ends of the epochs up to a block. The new base height, if it moved.
+   */
+  readonly prune: (keepBlocks: number, endsOf: EndsOf) => Promise<number | undefined>;
 
   /** The last committed block; undefined while there is none but the genesis. */
   readonly head: () => LogHead | undefined;
@@ -70,6 +98,24 @@ export type Ledger = {
     after: Bytes,
     limit: number,
   ) => Promise<{ readonly height: number; readonly keys: readonly HeldKey[] }>;
+  /** The time of the block that the state reflects; 0 for the genesis. */
+  readonly executedTimestampMs: () => number;
+  /** What was written to a key since the log's base, the newest first: see `State.history`. */
+  readonly history: (
+    key: Bytes,
+    before: Version | undefined,
+    limit: number,
+  ) => Promise<readonly HistoryEntry[]>;
+  /** The newest snapshot that others can begin with, its height and the checkpoint's bytes; undefined if there is none yet. */
+  readonly checkpoint: (
+    endsOf: EndsOf,
+  ) => Promise<{ readonly height: number; readonly bytes: Bytes } | undefined>;
+  /** The height of that snapshot. */
+  readonly snapshotHeight: () => number | undefined;
+  /** The least height whose receipts this ledger holds, or would: blocks below it were pruned, or executed elsewhere. */
+  readonly resultsFrom: () => number;
+  /** See `Snapshot.read`: what stands in a subtree of the snapshot of a height. */
+  readonly readSnapshot: (height: number, path: string) => Promise<Bytes | undefined>;
   readonly stateRoot: () => Hash;
   /** Bytes of the proof of a key, present or absent, under `stateRoot()`: for `verifyStateProof`. */
   readonly prove: (key: Bytes) => Bytes;

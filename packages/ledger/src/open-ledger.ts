@@ -31,9 +31,13 @@ export type LedgerOptions = {
   /** The longest life of a transaction in ms. */
   readonly longestLifeMs: number;
   readonly onEvent?: OnEvent;
+  /** A snapshot of the state is taken at each multiple of so many heights: the same ones on every peer. Default 1,024. */
+  readonly snapshotEvery?: number;
   readonly segmentBytes?: number;
   readonly compactBytes?: number;
 };
+
+const SNAPSHOT_EVERY = 1_024;
 
 /** Closes in the reverse order of opening, each even if another fails. */
 type Closers = (() => Promise<void>)[];
@@ -79,7 +83,14 @@ const open = async (options: LedgerOptions, closers: Closers): Promise<Ledger> =
     onEvent({ type: "created", directory });
   }
   const journal = found === "taken over" ? await takeOver(options, owner, opened, disk) : opened;
-  const { derived, close } = await openDerived({ directory, suite, channelId, log, onEvent });
+  const { derived, close } = await openDerived({
+    directory,
+    suite,
+    channelId,
+    log,
+    onEvent,
+    snapshotEvery: options.snapshotEvery ?? SNAPSHOT_EVERY,
+  });
   closers.push(close);
   const replay = await rebuildReplay(suite, log, derived, options.longestLifeMs);
   const closeLedger = (): Promise<void> => closeAll(closers);

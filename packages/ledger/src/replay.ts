@@ -29,7 +29,9 @@ export const rebuildReplay = async (
 ): Promise<Replay> => {
   const index = createReplayIndex(longestLifeMs);
   const gaps = new Set<number>();
-  for (let height = log.head()?.height ?? 0; height >= 1; height--) {
+  // What a base lies above is too old to matter: that is judged when it becomes the base.
+  const baseHeight = log.base()?.read.height ?? 0;
+  for (let height = log.head()?.height ?? 0; height > baseHeight; height--) {
     const entry = await log.at(height);
     if (entry !== undefined && entry.timestampMs < index.horizonMs()) break;
     const receipts =

@@ -1,7 +1,13 @@
 /** Why a peer cannot start or go on. `code` is stable; the message says what to do. */
 export class NodeError extends Error {
   override readonly name = "NodeError";
-  readonly code: "GENESIS_INVALID" | "PORT_IN_USE" | "IDENTITY_INVALID" | "HOME_DAMAGED";
+  readonly code:
+    | "GENESIS_INVALID"
+    | "PORT_IN_USE"
+    | "IDENTITY_INVALID"
+    | "HOME_DAMAGED"
+    | "BLOCKS_PRUNED"
+    | "CLOSED";
 
   constructor(code: NodeError["code"], message: string, options?: ErrorOptions) {
     super(message, options);

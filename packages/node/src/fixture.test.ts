@@ -140,10 +140,15 @@ export const makePeer = (
     ...options,
   });
 
-export const startMember = async (founded: Founded, at: number, home: string): Promise<Running> => {
+export const startMember = async (
+  founded: Founded,
+  at: number,
+  home: string,
+  options: Partial<PeerOptions> = {},
+): Promise<Running> => {
   const member = founded.members[at] ?? assert.fail(`no member ${at}`);
   const log: Json[] = [];
-  const peer = makePeer(founded, member, home, log);
+  const peer = makePeer(founded, member, home, log, options);
   const { grpcPort, restPort } = await peer.start();
   const address = { id: member.id, address: `127.0.0.1:${grpcPort}` };
   return { peer, url: `http://127.0.0.1:${restPort}`, address, home: join(home, member.id), log };
@@ -158,9 +163,10 @@ export const startAll = async (
   founded: Founded,
   home: string,
   which: readonly number[] = founded.members.map((_, at) => at),
+  options: Partial<PeerOptions> = {},
 ): Promise<Running[]> => {
   const peers: Running[] = [];
-  for (const at of which) peers.push(await startMember(founded, at, home));
+  for (const at of which) peers.push(await startMember(founded, at, home, options));
   introduce(peers);
   return peers;
 };

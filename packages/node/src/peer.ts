@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import { createVerifier } from "@dure/crypto/verifier";
 import { type Identity, parseCertificate, pemOf } from "@dure/crypto/x509";
-import { mayJoin } from "@dure/membership";
+import { type ChannelConfig, mayJoin } from "@dure/membership";
 import { createTransport, flat, type PeerAddress, type TransportIdentity } from "@dure/network";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -34,6 +34,12 @@ export type PeerOptions = {
   };
   /** Threads that verify signatures; as many as there are cores, less one for all else, unless given. */
   readonly verifyWorkers?: number;
+  /** How many of the newest blocks are kept at least; all unless given. */
+  readonly keepBlocks?: number;
+  /** Whether a new home begins with a snapshot of the state, where others offer one, instead of the whole chain. */
+  readonly beginWithSnapshot?: boolean;
+  /** A snapshot of the state is taken at each multiple of so many heights; the same number on all peers. */
+  readonly snapshotEvery?: number;
   readonly logger: Logger;
   /** The peer cannot go on: its disk failed, or there is a bug. The process should end with a status other than 0. */
   readonly onFailed: (error: unknown) => void;
@@ -102,18 +108,21 @@ export const createPeer = (options: PeerOptions): Peer => {
   const closers: (() => Promise<void> | void)[] = [];
   let opened: OpenChannel | undefined;
   let grpcPort = options.grpc.port;
+  /** What the channel that is being opened lets in: nobody is known here yet, but those whom the genesis' organisations certify. */
+  let opening: { readonly id: string; readonly config: ChannelConfig } | undefined;
 
   const authorize = (remoteId: string, channelId: string, der: Uint8Array): boolean => {
     const parsed = parseCertificate(der);
-    if (opened === undefined || channelId !== opened.view.id || !parsed.ok) return false;
+    const config = opened?.config() ?? opening?.config;
+    if (config === undefined || channelId !== (opened?.view.id ?? opening?.id) || !parsed.ok) return false;
     const { certificate } = parsed;
     return mayJoin(
-      opened.config(),
+      config,
       remoteId,
       certificate,
       (root) => issuedBy(suite, certificate, root),
       Date.now(),
-      opened.isNewcomer(),
+      opened?.isNewcomer() ?? true,
     ).ok;
   };
 
@@ -127,6 +136,7 @@ export const createPeer = (options: PeerOptions): Peer => {
     onEvent: (event) => logger.debug({ event }, "network"),
   });
 
+  const stopping = new AbortController();
   const target = (): string => `${options.grpc.host}:${grpcPort}`;
 
   const open = async (): Promise<{ readonly grpcPort: number; readonly restPort: number }> => {
@@ -134,7 +144,24 @@ export const createPeer = (options: PeerOptions): Peer => {
     closers.push(() => transport.close());
     const verifier = createVerifier(suite, options.verifyWorkers ?? verifyWorkersByDefault());
     closers.push(() => verifier.close());
-    opened = await openChannel({ ...options, suite, verifier, peerId, submitter, transport });
+    let listening: Promise<{ readonly port: number }> | undefined;
+    const connect = async (): Promise<void> => {
+      listening ??= transport.start();
+      ({ port: grpcPort } = await listening);
+    };
+    opened = await openChannel({
+      ...options,
+      suite,
+      verifier,
+      peerId,
+      submitter,
+      transport,
+      stopping: stopping.signal,
+      connect: (id, config) => {
+        opening = { id, config };
+        return connect();
+      },
+    });
     const { view } = opened;
     closers.push(opened.close);
     const bodyBytesMax = 4 * 1024 * 1024;
@@ -150,7 +177,7 @@ export const createPeer = (options: PeerOptions): Peer => {
       onInternal: (error) => logger.error({ err: error }, "a request failed"),
     });
     closers.push(() => rest.close());
-    ({ port: grpcPort } = await transport.start());
+    await connect();
     const review = setInterval(() => transport.review(), REVIEW_MS);
     closers.push(() => clearInterval(review));
     const restPort = await listen(rest, options.rest);
@@ -191,6 +218,7 @@ export const createPeer = (options: PeerOptions): Peer => {
     status: () => opened?.view.status(),
     close: async () => {
       // Closed half-way through its start, it would leave open what is opened after.
+      stopping.abort();
       await starting?.catch(() => undefined);
       opened?.settle();
       await undo();

@@ -24,8 +24,10 @@ import { createQueue } from "../disk/queue.ts";
 import type { OnEvent } from "../event.ts";
 import type { JournalMark } from "../journal/journal.ts";
 import type { HeaderChain } from "../proof/encode.ts";
+import type { EpochEnd } from "../proof/encode.ts";
 import { decodeBlockPayload, encodeBlockPayload, type LogBlock, NO_MARK } from "./block-payload.ts";
-import { newSegment, openSegments, type Place } from "./open-segments.ts";
+import { decodeBase, encodeBase, type ReadBase, readBase, writeBase } from "./log-base.ts";
+import { newSegment, openSegments, type Place, removeSegment } from "./open-segments.ts";
 import { type RepairRefusal, repairRefusal } from "./repair.ts";
 import { BLOCK_KIND, indexEntryOf } from "./scan-segment.ts";
 import { loadIndex, type Segment, scanFiles, writeIndexFile } from "./segment.ts";
@@ -38,14 +40,21 @@ export type RepairResult = { readonly ok: true } | RepairRefusal;
 
 /** The committed blocks of one channel from height 1 on. */
 export type BlockLog = {
-  /** The last block; undefined while there is none but the genesis, which is not in the log. */
+  /** The block above which the log begins; undefined if that is the genesis. */
+  readonly base: () => ReadBase | undefined;
+  /**
+   * Lets the log begin above a block of its own, and removes the files that are not needed any more. The blocks up to it
+   * are gone for good.
+   */
+  readonly prune: (height: number, ends: readonly EpochEnd[]) => Promise<void>;
+  /** The last block, or the base; undefined while there is none but the genesis, which is not in the log. */
   readonly head: () => LogHead | undefined;
   /** Heights at or below the head that cannot be read, ascending, until `repair` mends them. */
   readonly damage: () => readonly HeightSpan[];
   /** The block at a height; undefined above the head or where it is damaged. */
   readonly read: (height: number) => Promise<LogBlock | undefined>;
-  /** Id and timestamp of the block at a height, without reading it. */
-  readonly at: (height: number) => Promise<IndexEntry | undefined>;
+  /** Id and timestamp of the block at a height, or of the base, without reading it. */
+  readonly at: (height: number) => Promise<Pick<IndexEntry, "blockId" | "timestampMs"> | undefined>;
   /** Undefined above the head, or where damage breaks the chain of headers. */
   readonly proofFor: (height: number) => Promise<HeaderChain | undefined>;
   /**
@@ -84,7 +93,9 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
   const { suite, channelId, segmentBytes = SEGMENT_BYTES } = options;
   const disk = options.disk ?? createDisk();
   const onEvent = options.onEvent ?? (() => undefined);
-  const place: Place = { directory, channelId, suite, disk, onEvent };
+  let base = await readBase(directory, suite, channelId);
+  const baseHeight = (): number => base?.read.height ?? 0;
+  const place: Place = { directory, channelId, suite, disk, onEvent, baseHeight: baseHeight() };
   const opened = await openSegments(place);
   const full: Opened[] = opened.full.map(({ segment, index }) => ({ segment, index, next: index.next }));
   let active: Active | undefined =
@@ -99,7 +110,10 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
   const damaged = new Map<number, readonly HeightSpan[]>();
 
   const noteDamage = (index: SegmentIndex): void => {
-    const spans = index.damage();
+    const spans = index
+      .damage()
+      .filter(({ toHeight }) => toHeight > baseHeight())
+      .map((span) => ({ ...span, fromHeight: Math.max(span.fromHeight, baseHeight() + 1) }));
     if (spans.length > 0) damaged.set(index.first, spans);
     else damaged.delete(index.first);
   };
@@ -111,6 +125,7 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
   };
 
   const indexOf = async (height: number): Promise<{ segment: Segment; index: SegmentIndex } | undefined> => {
+    if (height <= baseHeight()) return undefined;
     if (active !== undefined && height >= active.segment.name.first) return active;
     const held = full.findLast(({ segment }) => segment.name.first <= height);
     if (held === undefined || height >= held.next) return undefined;
@@ -173,7 +188,7 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
         if (found > 0) return found;
       }
     }
-    return 0;
+    return head?.executionHeight ?? 0;
   };
 
   const append = async (
@@ -189,7 +204,7 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
       .flat()
       .reduce((sum, part) => sum + part.length, payloads.length * (FRAME_HEAD_BYTES + FRAME_CHECK_BYTES));
     const isNew = active === undefined || active.size + length > segmentBytes;
-    const target = isNew || active === undefined ? await startSegment(reads[0]?.header.height ?? 1) : active;
+    const target = isNew || active === undefined ? await startSegment(last.header.height - reads.length + 1) : active;
     const frames = payloads.map((payload, i) =>
       encodeFrame(target.segment.seed, BLOCK_KIND, (reads[i] as LogBlock).header.height, ...payload),
     );
@@ -288,6 +303,26 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
     return undefined;
   };
 
+  const prune: BlockLog["prune"] = async (height, ends) => {
+    const found = (await readWhole(height))?.block;
+    const proof = found?.block.proof;
+    assert(found !== undefined && proof !== undefined, "a log is pruned up to a block with a proof");
+    assert(height < (head?.height ?? 0), "a log keeps its head");
+    const { headerBytes } = found.block;
+    const next = decodeBase(suite, encodeBase({ header: headerBytes, commit: proof, ends }));
+    assert(next.ok, "a log is pruned up to a block that carries an execution certificate");
+    await writeBase(directory, channelId, next.value, height, disk);
+    base = next.value;
+    await gate.exclusive(async () => {
+      while (full[0] !== undefined && full[0].next <= height + 1) {
+        const gone = full.shift() as Opened;
+        damaged.delete(gone.segment.name.first);
+        await removeSegment(gone.segment);
+      }
+    });
+  };
+
+  if (base !== undefined) head = headOfBase(base);
   for (const { index } of opened.full) noteDamage(index);
   if (active !== undefined) {
     noteDamage(active.index);
@@ -302,10 +337,15 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
     if (!damaged.has(held.segment.name.first)) held.index = undefined;
 
   return {
+    base: () => base,
+    prune: (height, ends) => queue.run(() => prune(height, ends)),
     head: () => head,
     damage,
     read,
-    at: async (height) => (await indexOf(height))?.index.get(height),
+    at: async (height) =>
+      base !== undefined && height === base.read.height
+        ? { blockId: base.blockId, timestampMs: base.read.timestampMs }
+        : (await indexOf(height))?.index.get(height),
     proofFor,
     append: (blocks, proof, at = NO_MARK) => queue.run(() => append(blocks, proof, at)),
     repair: (height, block) => queue.run(() => repair(height, block)),
@@ -315,6 +355,11 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
       await gate.exclusive(async () => active?.handle.close());
     },
   };
+};
+
+const headOfBase = ({ read, blockId, commit }: ReadBase): LogHead => {
+  const { height, view, timestampMs, execution } = read;
+  return { height, blockId, view, timestampMs, executionHeight: execution?.height ?? 0, proof: commit };
 };
 
 const joinSpans = (spans: readonly HeightSpan[]): readonly HeightSpan[] => {

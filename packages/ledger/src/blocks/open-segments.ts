@@ -13,6 +13,8 @@ import { parseSegmentFile, SEGMENT_SALT_BYTES, segmentFile } from "./segment-nam
 
 export type Place = {
   readonly directory: string;
+  /** The height above which the log begins: what older segments hold is not needed. */
+  readonly baseHeight: number;
   readonly channelId: Hash;
   readonly suite: CryptoSuite;
   readonly disk: Disk;
@@ -113,10 +115,18 @@ export const openSegments = async (
     const last = segments.pop();
     if (last === undefined) return { full: [], active: undefined };
     active = await openLast(place, last);
+    if (active !== undefined && active.index.next <= place.baseHeight + 1) {
+      await removeSegment(last);
+      active = undefined;
+    }
   }
   const full: { segment: Segment; index: SegmentIndex }[] = [];
   let next = active.segment.name.first;
   for (const segment of segments.reverse()) {
+    if (next <= place.baseHeight + 1) {
+      await removeSegment(segment);
+      continue;
+    }
     const index =
       segment.name.first < next ? await loadIndex(place.suite, segment, next) : new SegmentIndex(next);
     if (index.heldCount === 0) {
@@ -126,12 +136,17 @@ export const openSegments = async (
     full.unshift({ segment, index });
     next = segment.name.first;
   }
-  if (next > 1) full.unshift(await missingStart(place, next));
+  if (next > place.baseHeight + 1) full.unshift(await missingStart(place, next));
   return { full, active };
+};
+
+/** Removes the files of a segment that is not needed any more. What a crash leaves of them goes at the next start. */
+export const removeSegment = async ({ logPath, repairPath, indexPath }: Segment): Promise<void> => {
+  for (const path of [indexPath, repairPath, logPath]) await rm(path, { force: true });
 };
 
 /** Stands for the blocks below the first segment that is there, so that they can be repaired. */
 const missingStart = async (place: Place, next: number) => {
-  const segment = newSegment(place, 1);
+  const segment = newSegment(place, place.baseHeight + 1);
   return { segment, index: (await scanFiles(place.suite, segment, next)).index };
 };

@@ -10,7 +10,10 @@ import {
   merklePath,
   merkleRoot,
   type Receipt,
+  receiptTransactionId,
 } from "@dure/types";
+import { Snapshots } from "../snapshot/snapshots.ts";
+import { HISTORY_PREFIX, versionIn } from "../state/history.ts";
 import { byteKey, type Changes, type KeyValue } from "../state/key-value.ts";
 import { createState, type State, type Write } from "../state/state.ts";
 import {
@@ -36,6 +39,8 @@ export type AppliedHeight = {
   readonly height: number;
   /** The id of the block executed; at height 0 the channel id. */
   readonly blockId: Hash;
+  /** The block's time; 0 at height 0. */
+  readonly timestampMs: number;
   /** In the order of the block's transactions. */
   readonly receipts: readonly Receipt[];
   /** Per transaction; at height 0 in any number of lists. */
@@ -51,6 +56,14 @@ export type Derived = {
   readonly executedHeight: () => number;
   readonly reflected: () => Reflected | undefined;
   readonly state: State;
+  /** Snapshots of the state: every so many heights, and the one that it was opened with. */
+  readonly snapshots: Snapshots;
+  /** The height of the snapshot that it began as; 0 if it began with the genesis. */
+  readonly snapshotHeight: () => number;
+  /** Writes all of it, and resolves when that survives a loss of power, with the height that it reflects. */
+  readonly sync: () => Promise<number>;
+  /** Forgets receipts, places, certificates and history of the heights up to one, which the log is to forget too. */
+  readonly prune: (height: number, idOf: (height: number) => Hash | undefined) => Promise<void>;
   readonly apply: (applied: AppliedHeight) => Promise<Roots>;
   readonly roots: (height: number) => Roots | undefined;
   /** A height's receipts as they were encoded; undefined if it was not executed. */
@@ -76,10 +89,17 @@ export type IndexedBlock = {
   readonly execution: ExecutionCertificate | undefined;
 };
 
-/** One character per kind of record, before its key. `k`, `p` and `b` are the state's; `v` is kept free for it. */
+/** One character per kind of record, before its key. `k`, `n`, `p`, `b` and `v` are the state's. */
 const PREFIX = { meta: "m", roots: "h", receipts: "r", place: "x", certificate: "c", block: "i" } as const;
 const REFLECTED_KEY = byteKey(PREFIX.meta, Uint8Array.of(0));
 const INDEXED_KEY = byteKey(PREFIX.meta, Uint8Array.of(1));
+const SNAPSHOT_KEY = byteKey(PREFIX.meta, Uint8Array.of(2));
+const PRUNED_KEY = byteKey(PREFIX.meta, Uint8Array.of(3));
+/** Heights that are forgotten in one batch. */
+const PRUNE_BATCH = 64;
+
+/** Where the state stands in a channel's directory. */
+export const STATE_DIRECTORY = "state";
 
 /** How many changes are written together, and how long the first of them waits. */
 const STAGED_MAX = 8_192;
@@ -87,13 +107,33 @@ const STAGED_MS = 250;
 
 const heightKey = (prefix: string, height: number): string => byteKey(prefix, encodeHeight(height));
 
-/** Takes charge of an open key-value store, beside a log of some height. Throws LedgerError `DAMAGED` if what it holds does not agree. */
-export const createDerived = async (
-  suite: CryptoSuite,
-  channelId: Hash,
-  keyValue: KeyValue,
-  logHeight: number,
-): Promise<Derived> => {
+/** What a state begins with that was made from a snapshot: records to write when its entries are there. */
+export const snapshotRecords = (
+  reflected: Reflected,
+  certificate: ExecutionCertificate,
+  baseHeight: number,
+): Changes =>
+  new Map([
+    [REFLECTED_KEY, encodeReflected(reflected)],
+    [SNAPSHOT_KEY, encodeHeight(reflected.height)],
+    [INDEXED_KEY, encodeHeight(baseHeight)],
+    [PRUNED_KEY, encodeHeight(baseHeight)],
+    [heightKey(PREFIX.roots, reflected.height), encodeRoots(reflected.roots)],
+    [heightKey(PREFIX.certificate, certificate.height), encodeCertificate(certificate)],
+  ]);
+
+export type DerivedOptions = {
+  readonly suite: CryptoSuite;
+  readonly channelId: Hash;
+  readonly keyValue: KeyValue;
+  /** The height of the log beside it. */
+  readonly logHeight: number;
+  readonly snapshotEvery: number;
+};
+
+/** Takes charge of an open key-value store, beside a log. Throws LedgerError `DAMAGED` if what it holds does not agree. */
+export const createDerived = async (options: DerivedOptions): Promise<Derived> => {
+  const { suite, channelId, keyValue, logHeight, snapshotEvery } = options;
   const read = <T>(key: string, decodeRecord: (bytes: Bytes) => Decoded<T>): T | undefined => {
     const bytes = keyValue.get(key);
     if (bytes === undefined) return undefined;
@@ -137,7 +177,11 @@ export const createDerived = async (
     return undefined;
   };
 
-  const apply = async ({ height, blockId, receipts, writes }: AppliedHeight): Promise<Roots> => {
+  const snapshots = new Snapshots(suite, keyValue);
+  if (reflected !== undefined && reflected.height > 0) await snapshots.take(reflected);
+
+  const apply = async (applied: AppliedHeight): Promise<Roots> => {
+    const { height, blockId, timestampMs, receipts, writes } = applied;
     assert.equal(height, (reflected?.height ?? -1) + 1, "heights are executed one after the other");
     assert(
       height === 0 || receipts.length === writes.length,
@@ -154,10 +198,35 @@ export const createDerived = async (
     const roots = { stateRoot, receiptsRoot: merkleRoot(suite, encoded) };
     changes.set(heightKey(PREFIX.receipts, height), encodeReceipts(encoded));
     changes.set(heightKey(PREFIX.roots, height), encodeRoots(roots));
-    reflected = { channelId, height, blockId, roots };
+    reflected = { channelId, height, blockId, timestampMs, roots };
     changes.set(REFLECTED_KEY, encodeReflected(reflected));
-    await stage(changes);
+    const isDue = height > 0 && height % snapshotEvery === 0;
+    if (!isDue) await stage(changes);
+    else {
+      keyValue.stage(changes);
+      // Both are queued before anything else can be: the snapshot is of this very height.
+      await Promise.all([flush(), snapshots.take(reflected)]);
+    }
     return roots;
+  };
+
+  const prune: Derived["prune"] = async (height, idOf) => {
+    const from = (read(PRUNED_KEY, decodeHeight) ?? 0) + 1;
+    for (let first = from; first <= height; first += PRUNE_BATCH) {
+      const changes: Changes = new Map();
+      const last = Math.min(height, first + PRUNE_BATCH - 1);
+      for (let at = first; at <= last; at++) {
+        for (const receipt of receiptsAt(at) ?? [])
+          changes.set(byteKey(PREFIX.place, hashBytes(receiptTransactionId(receipt))), undefined);
+        const id = idOf(at);
+        if (id !== undefined) changes.set(byteKey(PREFIX.block, hashBytes(id)), undefined);
+        for (const prefix of [PREFIX.receipts, PREFIX.roots, PREFIX.certificate])
+          changes.set(heightKey(prefix, at), undefined);
+      }
+      changes.set(PRUNED_KEY, encodeHeight(last));
+      await stage(changes);
+    }
+    await keyValue.sweep(HISTORY_PREFIX, (name) => versionIn(name).height <= height);
   };
 
   const receiptsAt = (height: number) => read(heightKey(PREFIX.receipts, height), decodeReceipts);
@@ -167,6 +236,14 @@ export const createDerived = async (
     executedHeight: () => reflected?.height ?? -1,
     reflected: () => reflected,
     state,
+    snapshots,
+    snapshotHeight: () => read(SNAPSHOT_KEY, decodeHeight) ?? 0,
+    sync: async () => {
+      const height = reflected?.height ?? -1;
+      await Promise.all([flush(), keyValue.sync()]);
+      return height;
+    },
+    prune,
     apply,
     roots: (height) => read(heightKey(PREFIX.roots, height), decodeRoots),
     receipts: receiptsAt,

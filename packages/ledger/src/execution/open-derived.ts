@@ -5,7 +5,7 @@ import type { BlockLog } from "../blocks/block-log.ts";
 import { LedgerError } from "../error.ts";
 import type { OnEvent } from "../event.ts";
 import { dropKeyValue, isCondemned, type KeyValue, openKeyValue } from "../state/key-value.ts";
-import { createDerived, type Derived, type IndexedBlock } from "./derived.ts";
+import { createDerived, STATE_DIRECTORY, type Derived, type IndexedBlock } from "./derived.ts";
 import type { Reflected } from "./records.ts";
 
 type Opening = {
@@ -14,6 +14,7 @@ type Opening = {
   readonly channelId: Hash;
   readonly log: BlockLog;
   readonly onEvent: OnEvent;
+  readonly snapshotEvery: number;
 };
 
 type OpenedDerived = { readonly derived: Derived; readonly close: () => Promise<void> };
@@ -21,13 +22,18 @@ type OpenedDerived = { readonly derived: Derived; readonly close: () => Promise<
 /** Blocks indexed in one batch when the index catches up with the log. */
 const INDEX_BATCH = 256;
 
-const openStore = async ({ suite, channelId, log }: Opening, path: string): Promise<OpenedDerived> => {
+const openStore = async (
+  { suite, channelId, log, snapshotEvery }: Opening,
+  path: string,
+): Promise<OpenedDerived> => {
   const keyValue: KeyValue = await openKeyValue(path);
   try {
-    const derived = await createDerived(suite, channelId, keyValue, log.head()?.height ?? 0);
+    const logHeight = log.head()?.height ?? 0;
+    const derived = await createDerived({ suite, channelId, keyValue, logHeight, snapshotEvery });
     const close = async (): Promise<void> => {
       // What cannot be written is executed again.
       await derived.settled().catch(() => undefined);
+      await derived.snapshots.close();
       await keyValue.close();
     };
     return { derived, close };
@@ -37,14 +43,18 @@ const openStore = async ({ suite, channelId, log }: Opening, path: string): Prom
   }
 };
 
+type StateFound = { readonly reflected: Reflected | undefined; readonly snapshotHeight: number };
+
 /** Why derived data is not of this log; undefined if it is. */
 const mismatch = async (
   { channelId, log }: Opening,
-  reflected: Reflected | undefined,
+  { reflected, snapshotHeight }: StateFound,
 ): Promise<string | undefined> => {
   if (reflected === undefined) return undefined;
   if (reflected.channelId !== channelId) return "it is of another channel";
-  if (reflected.height > (log.head()?.height ?? 0)) return "it is ahead of the block log";
+  // A state that began as a snapshot waits for the blocks up to its own.
+  if (reflected.height > (log.head()?.height ?? 0) && reflected.height !== snapshotHeight)
+    return "it is ahead of the block log";
   if (reflected.height === 0) return undefined;
   const entry = await log.at(reflected.height);
   return entry !== undefined && entry.blockId !== reflected.blockId ? "it is of another chain" : undefined;
@@ -58,7 +68,10 @@ const openOrReason = async (opening: Opening, path: string): Promise<OpenedDeriv
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const reason = await mismatch(opening, opened.derived.reflected());
+  const reason = await mismatch(opening, {
+    reflected: opened.derived.reflected(),
+    snapshotHeight: opened.derived.snapshotHeight(),
+  });
   if (reason === undefined) return opened;
   await opened.close();
   return reason;
@@ -68,7 +81,8 @@ const openOrReason = async (opening: Opening, path: string): Promise<OpenedDeriv
 const catchUp = async (derived: Derived, log: BlockLog): Promise<void> => {
   const last = log.head()?.height ?? 0;
   let blocks: IndexedBlock[] = [];
-  for (let height = derived.indexedHeight() + 1; height <= last; height++) {
+  const first = Math.max(derived.indexedHeight(), log.base()?.read.height ?? 0) + 1;
+  for (let height = first; height <= last; height++) {
     const found = await log.read(height);
     if (found !== undefined)
       blocks.push({ height, blockId: found.blockId, execution: found.header.execution });
@@ -80,11 +94,11 @@ const catchUp = async (derived: Derived, log: BlockLog): Promise<void> => {
 
 /**
  * Opens state, receipts and indexes. What is damaged, ahead of the log or of another chain is dropped and begins anew:
- * then `executedHeight()` is -1, and the node executes the log again. Throws LedgerError `DAMAGED` or `UNWRITABLE` if
- * even that fails.
+ * then `executedHeight()` is -1, and the node executes the log again. Throws LedgerError `SNAPSHOT_NEEDED` where the log
+ * does not begin with the genesis, and `DAMAGED` or `UNWRITABLE` if even that fails.
  */
 export const openDerived = async (opening: Opening): Promise<OpenedDerived> => {
-  const path = join(opening.directory, "state");
+  const path = join(opening.directory, STATE_DIRECTORY);
   let opened = await openOrReason(opening, path);
   if (typeof opened === "string") {
     await dropKeyValue(path);
@@ -93,6 +107,14 @@ export const openDerived = async (opening: Opening): Promise<OpenedDerived> => {
   }
   if (typeof opened === "string")
     throw new LedgerError("UNWRITABLE", `cannot make ${path} (${opened}): check permissions and free space`);
+  const baseHeight = opening.log.base()?.read.height ?? 0;
+  if (baseHeight > 0 && opened.derived.executedHeight() < baseHeight) {
+    await opened.close();
+    throw new LedgerError(
+      "SNAPSHOT_NEEDED",
+      `the state in ${path} is missing, and the blocks up to ${baseHeight} were pruned: it has to come from other peers`,
+    );
+  }
   await catchUp(opened.derived, opening.log);
   return opened;
 };

@@ -20,13 +20,15 @@ export type Reflected = {
   readonly height: number;
   /** The id of the block at that height; of height 0 the channel id. */
   readonly blockId: Hash;
+  /** The time of that block; 0 at height 0, whose time the genesis says. */
+  readonly timestampMs: number;
   readonly roots: Roots;
 };
 
 /** Where a transaction stands. */
 export type TransactionPlace = { readonly height: number; readonly index: number };
 
-const FORMAT = 1;
+const FORMAT = 2;
 const BYTES_MAX = 0xffffffff;
 
 const writeRoots = (writer: Writer, roots: Roots): Writer =>
@@ -37,8 +39,11 @@ export const encodeRoots = (roots: Roots): Bytes => writeRoots(new Writer(), roo
 export const decodeRoots = (bytes: Bytes): Decoded<Roots> =>
   decode(bytes, (reader) => ({ stateRoot: readHash(reader), receiptsRoot: readHash(reader) }));
 
-export const encodeReflected = ({ channelId, height, blockId, roots }: Reflected): Bytes =>
-  writeRoots(writeHash(writeHash(new Writer().u8(FORMAT), channelId).u64(height), blockId), roots).finish();
+export const encodeReflected = ({ channelId, height, blockId, timestampMs, roots }: Reflected): Bytes =>
+  writeRoots(
+    writeHash(writeHash(new Writer().u8(FORMAT), channelId).u64(height), blockId).u64(timestampMs),
+    roots,
+  ).finish();
 
 export const decodeReflected = (bytes: Bytes): Decoded<Reflected> =>
   decode(bytes, (reader) => {
@@ -46,10 +51,12 @@ export const decodeReflected = (bytes: Bytes): Decoded<Reflected> =>
     const channelId = readHash(reader);
     const height = reader.u64();
     const blockId = readHash(reader);
+    const timestampMs = reader.u64();
     return {
       channelId,
       height,
       blockId,
+      timestampMs,
       roots: { stateRoot: readHash(reader), receiptsRoot: readHash(reader) },
     };
   });

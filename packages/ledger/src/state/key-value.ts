@@ -31,6 +31,12 @@ export type KeyValue = {
     after: string,
     limit: number,
   ) => Promise<readonly (readonly [string, Bytes])[]>;
+  /** What was written so far, as it stands now: later writes do not change it. Resolves when all of it is stored. */
+  readonly pin: () => Promise<Pinned>;
+  /** Resolves when what was written so far survives a loss of power. Rejects with LedgerError `UNWRITABLE`. */
+  readonly sync: () => Promise<void>;
+  /** Removes the stored keys that begin with a prefix of ASCII and of which `isGone`, page by page, beside all else. */
+  readonly sweep: (prefix: string, isGone: (key: string) => boolean) => Promise<void>;
   /** The last key of those that begin with a prefix of ASCII; undefined if there is none. Sees what has reached the disk. */
   readonly lastKey: (prefix: string) => Promise<string | undefined>;
   /**
@@ -43,13 +49,30 @@ export type KeyValue = {
   readonly close: () => Promise<void>;
 };
 
+/** A store as it stood at one moment. What cannot be read rejects or throws with LedgerError `DAMAGED`. */
+export type Pinned = {
+  readonly get: (key: string) => Bytes | undefined;
+  readonly getMany: (keys: readonly string[]) => Promise<readonly (Bytes | undefined)[]>;
+  /** All keys from one to another, both included, in order. */
+  readonly between: (
+    first: string,
+    last: string,
+    limit: number,
+  ) => Promise<readonly (readonly [string, Bytes])[]>;
+  /** Lets the store forget what only this still shows. */
+  readonly close: () => Promise<void>;
+};
+
 /** A key as text with one character per byte: unlike bytes, it can stand in a Map. */
 export const byteKey = (prefix: string, bytes: Bytes = new Uint8Array(0)): string =>
   prefix + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 
-/** The first key that is greater than all that begin with a prefix, which ends with no character of 0xff. */
-const behind = (prefix: string): string =>
-  prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+/** The first key that is greater than all that begin with a prefix, which does not begin with a character of 0xff. */
+const behind = (prefix: string): string => {
+  let end = prefix.length;
+  while (prefix.charCodeAt(end - 1) === 0xff) end--;
+  return prefix.slice(0, end - 1) + String.fromCharCode(prefix.charCodeAt(end - 1) + 1);
+};
 
 const keyText = (key: Bytes): string =>
   Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
@@ -68,6 +91,11 @@ const openDb = async (directory: string): Promise<Db> => {
   await db.open();
   return db;
 };
+
+/** Removed at a time, so that no sweep holds much memory or keeps writers waiting. */
+const SWEEP_KEYS = 4_096;
+/** Rewritten to sync all that was written before it. */
+const SYNC_KEY = Uint8Array.of(0);
 
 /** Opens the store of a directory. Rejects with what LevelDB says if it is damaged. */
 export const openKeyValue = async (directory: string): Promise<KeyValue> => {
@@ -92,6 +120,13 @@ export const openKeyValue = async (directory: string): Promise<KeyValue> => {
     );
   };
 
+  const unwritable = (error: unknown): LedgerError =>
+    new LedgerError(
+      "UNWRITABLE",
+      `cannot write to ${directory}: free space or repair the disk, then restart`,
+      error,
+    );
+
   const writeOut = async (changes: Changes): Promise<void> => {
     if (failure !== undefined) throw failure;
     const batch = db.batch();
@@ -102,14 +137,62 @@ export const openKeyValue = async (directory: string): Promise<KeyValue> => {
     try {
       await batch.write();
     } catch (error) {
-      failure = new LedgerError(
-        "UNWRITABLE",
-        `cannot write to ${directory}: free space or repair the disk, then restart`,
-        error,
-      );
+      failure = unwritable(error);
       throw failure;
     }
     layers.shift();
+  };
+
+  /** Does something to the store itself behind all that was written so far. */
+  const behindWrites = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = writing.then(work);
+    writing = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  };
+
+  const pin = (): Promise<Pinned> =>
+    behindWrites(async () => {
+      if (failure !== undefined) throw failure;
+      const snapshot = db.snapshot();
+      const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+        try {
+          return await work();
+        } catch (error) {
+          throw condemn("it cannot be read", error);
+        }
+      };
+      return {
+        get: (key) => {
+          try {
+            return db.getSync(keyBytes(key), { snapshot });
+          } catch (error) {
+            throw condemn("it cannot be read", error);
+          }
+        },
+        getMany: (keys) => guarded(() => db.getMany(keys.map(keyBytes), { snapshot })),
+        between: (first, last, limit) =>
+          guarded(async () => {
+            const range = { gte: keyBytes(first), lte: keyBytes(last), limit, snapshot };
+            return (await db.iterator(range).all()).map(([key, value]) => [keyText(key), value] as const);
+          }),
+        close: () => snapshot.close(),
+      };
+    });
+
+  const sweep: KeyValue["sweep"] = async (prefix, isGone) => {
+    const lt = keyBytes(behind(prefix));
+    for (let gt = keyBytes(prefix); ; ) {
+      const page = await db.keys({ gt, lt, limit: SWEEP_KEYS }).all();
+      const gone = page.filter((key) => isGone(keyText(key)));
+      if (gone.length > 0)
+        await behindWrites(() => db.batch(gone.map((key) => ({ type: "del" as const, key }))));
+      const last = page.at(-1);
+      if (last === undefined || page.length < SWEEP_KEYS) return;
+      gt = Buffer.from(last);
+    }
   };
 
   const write = async (changes: Changes): Promise<void> => {
@@ -167,6 +250,15 @@ export const openKeyValue = async (directory: string): Promise<KeyValue> => {
       }
       return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit);
     },
+    pin,
+    sync: () =>
+      behindWrites(async () => {
+        if (failure !== undefined) throw failure;
+        await db.put(SYNC_KEY, SYNC_KEY, { sync: true }).catch((error: unknown) => {
+          throw unwritable(error);
+        });
+      }),
+    sweep,
     lastKey: async (prefix) => {
       const range = { gte: keyBytes(prefix), lt: keyBytes(behind(prefix)) };
       for await (const key of db.keys({ ...range, reverse: true, limit: 1 })) return keyText(key);

@@ -1,6 +1,7 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import { type Decoded, decode, type Hash, toHash, Writer } from "@dure/types";
-import { entryHash, keyHash } from "./entry.ts";
+import { entryHash, keyHash, type Version } from "./entry.ts";
+import { type HistoryEntry, noteWrite, readHistory } from "./history.ts";
 import { byteKey, type Changes, type KeyValue } from "./key-value.ts";
 import { createPageStore } from "./pages.ts";
 import { encodeStateProof, type Held, proveKey } from "./proof.ts";
@@ -11,7 +12,8 @@ export type Write = { readonly key: Bytes; readonly value: Bytes | undefined };
 
 /**
  * The key-value data of a channel under its tree. Values stand under `k` and the raw key, in the order of raw keys,
- * so that ranges can be read there; the prefix `v` is kept free for older versions.
+ * so that ranges can be read there; under `n` and its hash stands each raw key, in the order of the tree, so that
+ * subtrees can be read; under `v` stands all that was ever written (`history.ts`).
  */
 export type State = {
   readonly get: (key: Bytes) => Held | undefined;
@@ -20,6 +22,12 @@ export type State = {
    * keys, with what they held at the moment of the call.
    */
   readonly range: (prefix: Bytes, after: Bytes, limit: number) => Promise<readonly HeldKey[]>;
+  /** What was written to a key, the newest first, from the version before `before` on, or from the newest. */
+  readonly history: (
+    key: Bytes,
+    before: Version | undefined,
+    limit: number,
+  ) => Promise<readonly HistoryEntry[]>;
   /** The root after the last height applied. */
   readonly root: () => Hash;
   /** Bytes of the proof of a key under `root()`, present or absent (`verifyStateProof`). */
@@ -33,11 +41,14 @@ export type State = {
   readonly flush: (changes: Changes) => void;
 };
 
-const VALUE_PREFIX = "k";
+export const VALUE_PREFIX = "k";
+export const NAME_PREFIX = "n";
 
 export type HeldKey = { readonly key: Bytes; readonly held: Held };
 
 type LastWrite = Write & { readonly index: number };
+
+type KeyChange = LeafChange & { readonly key: Bytes };
 
 /** Bytes of a value's record: height u64, index u32, value. */
 export const encodeHeld = ({ value, version }: Held): Bytes =>
@@ -81,21 +92,28 @@ export const createState = (
     // The last write of a key alone is stored and hashed: under load, many transactions of a block write the same ones.
     const last = new Map<string, LastWrite>();
     for (const [index, list] of writes.entries())
-      for (const { key, value } of list) last.set(byteKey(VALUE_PREFIX, key), { key, value, index });
-    const leaves: LeafChange[] = [];
+      for (const { key, value } of list) {
+        last.set(byteKey(VALUE_PREFIX, key), { key, value, index });
+        noteWrite(changes, key, { height, index }, value);
+      }
+    const leaves: KeyChange[] = [];
     for (const [name, { key, value, index }] of last) {
       const version = { height, index };
       changes.set(name, value === undefined ? undefined : encodeHeld({ value, version }));
       const newEntry = value === undefined ? undefined : entryHash(suite, key, version, value);
-      leaves.push({ keyHash: keyHash(suite, key), entryHash: newEntry });
+      leaves.push({ key, keyHash: keyHash(suite, key), entryHash: newEntry });
     }
-    current = updateTree(suite, pages, leaves);
+    current = updateTree(suite, pages, leaves, (moved) => {
+      const { key, keyHash: hash, entryHash: newEntry } = moved as KeyChange;
+      changes.set(byteKey(NAME_PREFIX, hash), newEntry === undefined ? undefined : key);
+    });
     return toHash(current.root);
   };
 
   return {
     get,
     range,
+    history: (key, before, limit) => readHistory(keyValue, key, before, limit),
     root: () => toHash(current.root),
     prove: (key) => encodeStateProof(proveKey(suite, pages, key, current.count, get(key))),
     apply,

@@ -23,10 +23,13 @@ export type NodeStore = {
 /** A change of one key: its new entry hash, or undefined if it is removed. */
 export type LeafChange = { readonly keyHash: Bytes; readonly entryHash: Bytes | undefined };
 
+/** Told of each change that adds a key to the tree, or takes one from it. */
+type OnMoved = (change: LeafChange) => void;
+
 /** A tree as a whole: number of keys, top hash, root; each hash of 32 bytes. */
 export type TreeRoot = { readonly count: number; readonly top: Bytes; readonly root: Bytes };
 
-type Subtree = {
+export type Subtree = {
   readonly count: number;
   readonly hash: Bytes;
   /** Its leaves, where it is a bucket. */
@@ -36,7 +39,7 @@ type Subtree = {
 const EMPTY: TreeNode = { kind: "bucket", leaves: new Uint8Array(0) };
 
 /** Leaves and changes, both in order, merged. */
-const mergeLeaves = (leaves: Bytes, changes: readonly LeafChange[]): Bytes => {
+const mergeLeaves = (leaves: Bytes, changes: readonly LeafChange[], onMoved: OnMoved): Bytes => {
   const parts: Bytes[] = [];
   const count = leaves.length / LEAF_BYTES;
   let position = 0;
@@ -48,7 +51,9 @@ const mergeLeaves = (leaves: Bytes, changes: readonly LeafChange[]): Bytes => {
   };
   for (const change of changes) {
     keepBelow(change.keyHash);
-    if (position < count && compareBytes(leafKey(leaves, position), change.keyHash) === 0) position++;
+    const isThere = position < count && compareBytes(leafKey(leaves, position), change.keyHash) === 0;
+    if (isThere) position++;
+    if (isThere !== (change.entryHash !== undefined)) onMoved(change);
     if (change.entryHash !== undefined) parts.push(change.keyHash, change.entryHash);
   }
   keepBelow(undefined);
@@ -66,8 +71,8 @@ const leftCount = (count: number, keyAt: (position: number) => Bytes, depth: num
   return low;
 };
 
-/** Builds the subtree over leaves and stores its nodes. */
-const build = (suite: CryptoSuite, store: NodeStore, path: string, leaves: Bytes): Subtree => {
+/** Builds the subtree over leaves, which are in order and belong under the path, and stores its nodes. */
+export const buildTree = (suite: CryptoSuite, store: NodeStore, path: string, leaves: Bytes): Subtree => {
   const count = leaves.length / LEAF_BYTES;
   if (count <= BUCKET_KEYS_MAX) {
     store.set(path, count === 0 ? undefined : { kind: "bucket", leaves });
@@ -75,8 +80,8 @@ const build = (suite: CryptoSuite, store: NodeStore, path: string, leaves: Bytes
   }
   if (path.length >= DEPTH_MAX) throw new Error("more than 16 keys share one SHA-256 hash");
   const split = leftCount(count, (position) => leafKey(leaves, position), path.length) * LEAF_BYTES;
-  const left = build(suite, store, `${path}0`, leaves.subarray(0, split));
-  const right = build(suite, store, `${path}1`, leaves.subarray(split));
+  const left = buildTree(suite, store, `${path}0`, leaves.subarray(0, split));
+  const right = buildTree(suite, store, `${path}1`, leaves.subarray(split));
   store.set(path, { kind: "inner", count, left: left.hash, right: right.hash });
   return { count, hash: nodeHash(suite, left.hash, right.hash), leaves: undefined };
 };
@@ -98,9 +103,11 @@ const update = (
   store: NodeStore,
   path: string,
   changes: readonly LeafChange[],
+  onMoved: OnMoved,
 ): Subtree => {
   const node = store.get(path) ?? EMPTY;
-  if (node.kind === "bucket") return build(suite, store, path, mergeLeaves(node.leaves, changes));
+  if (node.kind === "bucket") 
+    return buildTree(suite, store, path, mergeLeaves(node.leaves, changes, onMoved));
   const split = leftCount(
     changes.length,
     (position) => (changes[position] as LeafChange).keyHash,
@@ -110,7 +117,7 @@ const update = (
     if (part.length === 0) return undefined;
     const childPath = `${path}${bit}`;
     const before = countAt(store, childPath);
-    return { before, after: update(suite, store, childPath, part) };
+    return { before, after: update(suite, store, childPath, part, onMoved) };
   };
   const left = side(0, changes.slice(0, split));
   const right = side(1, changes.slice(split));
@@ -125,7 +132,7 @@ const update = (
     ]);
     store.set(`${path}0`, undefined);
     store.set(`${path}1`, undefined);
-    return build(suite, store, path, leaves);
+    return buildTree(suite, store, path, leaves);
   }
   const leftHash = left?.after.hash ?? node.left;
   const rightHash = right?.after.hash ?? node.right;
@@ -155,6 +162,7 @@ export const updateTree = (
   suite: CryptoSuite,
   store: NodeStore,
   changes: readonly LeafChange[],
+  onMoved: OnMoved = () => undefined,
 ): TreeRoot => {
   const sorted = [...changes].sort((a, b) => compareBytes(a.keyHash, b.keyHash));
   for (let i = 1; i < sorted.length; i++) {
@@ -162,5 +170,5 @@ export const updateTree = (
       throw new RangeError("a key is changed at most once");
   }
   if (sorted.length === 0) return treeRoot(suite, store);
-  return asRoot(suite, update(suite, store, "", sorted));
+  return asRoot(suite, update(suite, store, "", sorted, onMoved));
 };

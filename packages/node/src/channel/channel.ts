@@ -8,7 +8,7 @@ import {
 } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { Verifier } from "@dure/crypto/verifier";
-import type { Ledger } from "@dure/ledger";
+import { type Ledger, markForSnapshot } from "@dure/ledger";
 import { type ChannelConfig, isConfiguration } from "@dure/membership";
 import { Pool } from "@dure/mempool";
 import type { Lane } from "@dure/network";
@@ -24,6 +24,7 @@ import {
   type Transaction,
 } from "@dure/types";
 import type { Logger } from "pino";
+import { NodeError } from "../error.ts";
 import { type Admission, Admissions } from "./admission.ts";
 import { Batches } from "./batches.ts";
 import { BlockReads, readBlock } from "./block-reads.ts";
@@ -45,6 +46,7 @@ import { Outcomes } from "./outcomes.ts";
 import { Proofs } from "./proofs.ts";
 import { Refusals } from "./refusals.ts";
 import { Repair } from "./repair.ts";
+import { Retention } from "./retention.ts";
 import { Serving } from "./serving.ts";
 import { claimedHeight, type Sighting, Sightings } from "./sightings.ts";
 import { type Committed, Sync } from "./sync.ts";
@@ -68,6 +70,8 @@ export type ChannelOptions = {
   readonly evidence: EvidenceStore;
   readonly links: Links;
   readonly frameBytesMax: number;
+  /** How many of the newest blocks are kept at least; all unless given. */
+  readonly keepBlocks: number | undefined;
   /** The time of the block that the state reflects at the start. */
   readonly executedTimestampMs: number;
   readonly logger: Logger;
@@ -110,6 +114,7 @@ export class Channel {
   readonly #certificates: Certificates;
   readonly #expiry: NodeJS.Timeout;
   readonly #refusals: Refusals;
+  readonly #retention: Retention;
   readonly #serving: Serving;
   readonly #repair: Repair;
   readonly #count: TransactionCount;
@@ -200,6 +205,7 @@ export class Channel {
       head: () => this.head(),
       append: (blocks) => this.#appendSynced(blocks),
       onRefused,
+      onBehind: (baseHeight) => this.#behind(baseHeight),
       onFailed,
     });
     this.#repair = new Repair({
@@ -234,12 +240,21 @@ export class Channel {
       onRefused,
       onFailed,
     });
+    this.#retention = new Retention({
+      ledger,
+      keepBlocks: options.keepBlocks,
+      endsOf: (header) => epochs.endsUpTo(header),
+      beforePruning: () => this.#count.save(),
+      logger: options.logger,
+      onFailed,
+    });
     this.#serving = new Serving({
       ledger,
       links,
       frameBytesMax: options.frameBytesMax,
       heldBlock: (id) => this.#candidates.get(id),
       certificateBytes: (height) => this.#certificates.bytesOf(height),
+      checkpoint: () => this.#retention.checkpoint(),
       logger: options.logger,
     });
     this.proofs = new Proofs({
@@ -338,9 +353,12 @@ export class Channel {
   async #enterNext(last: HeldBlock, proof: Committed["block"]["proof"]): Promise<void> {
     const { epochs, ledger, logger, now, onEpoch } = this.#options;
     await this.#driver.close();
-    const { header, id } = last.candidate;
-    const { height, timestampMs } = header;
-    epochs.enter({ block: { ...blockOf(last), proof }, blockId: id, height, timestampMs });
+    const { candidate, transactions } = last;
+    const [transaction] = transactions;
+    if (transaction === undefined || proof === undefined)
+      throw new Error(`block ${candidate.id} ends its epoch and holds no transaction or proof`);
+    epochs.enter({ header: candidate.headerBytes, commit: proof, transaction: transaction.bytes });
+    const { height } = candidate.header;
     logger.info({ epoch: this.epoch, height, engine: epochs.current.engine }, "an epoch begins");
     this.#release(Number.POSITIVE_INFINITY);
     this.pool.renumber();
@@ -361,6 +379,17 @@ export class Channel {
   /** Damage was found while running: the block is fetched again. */
   damaged(): void {
     this.#repair.run();
+  }
+
+  /** The blocks that this peer lacks are gone elsewhere: it starts anew, with a snapshot. */
+  #behind(baseHeight: number): void {
+    const { directory, onFailed } = this.#options;
+    const why = `the blocks from ${this.head().height + 1} to ${baseHeight} were pruned by all connected peers`;
+    markForSnapshot(directory, why)
+      .then(() =>
+        onFailed(new NodeError("BLOCKS_PRUNED", `${why}: start this peer again, and it begins with a snapshot`)),
+      )
+      .catch(onFailed);
   }
 
   #repaired(height: number): void {
@@ -458,6 +487,16 @@ export class Channel {
         return this.#serving.blocks(from, frame.fromHeight);
       case "blocks":
         return this.#sync.receive({ peerId: from, fromHeight: frame.fromHeight, blocks: frame.blocks });
+      case "pruned":
+        return this.#sync.pruned(from, frame.fromHeight, frame.baseHeight);
+      case "getCheckpoint":
+        return this.#serving.checkpoint(from);
+      case "getState":
+        return this.#serving.state(from, frame.height, frame.path);
+      // Answers to a peer that begins: this one has begun.
+      case "checkpoint":
+      case "state":
+        return;
       case "getExecution":
         return this.#serving.execution(from, frame.height);
       case "execution":
@@ -677,6 +716,7 @@ export class Channel {
       held.length,
       held.reduce((sum, { transactions }) => sum + transactions.length, 0),
     );
+    this.#retention.appended(held.length);
     this.#release(this.head().height);
     const last = held.at(-1);
     // Not awaited: the old engine's effects, of which this may be one, are carried out first.
@@ -728,6 +768,7 @@ export class Channel {
     await this.#entering;
     await this.#driver.close();
     await this.execution.close();
+    await this.#retention.close();
     await this.#count.close();
   }
 }

@@ -11,7 +11,7 @@ import {
   type ParsedGenesis,
   readConfiguration,
 } from "@dure/membership";
-import type { Block, Hash } from "@dure/types";
+import { type Block, blockId, decodeHeader, decodeTransaction, type Header } from "@dure/types";
 import { NodeError } from "../error.ts";
 import { createIdentities, type Identities, KnownCertificates } from "./identities.ts";
 
@@ -24,9 +24,13 @@ type Known = {
   end: EpochEnd | undefined;
 };
 
-/** A committed block as the log and the live commit have it: the last of its epoch. */
-export type EndBlock = { readonly block: Block; readonly blockId: Hash; readonly height: number } & {
-  readonly timestampMs: number;
+/** The end of an epoch, of its last block as the log has it. Throws if the block holds no transaction or proof. */
+const endOf = (suite: CryptoSuite, block: Block): EpochEnd => {
+  const transactions = blockTransactions(suite, block);
+  const [transaction] = transactions.ok ? transactions.value : [];
+  if (transaction === undefined || block.proof === undefined)
+    throw new Error("the block that ends an epoch holds no transaction or proof");
+  return { header: block.headerBytes, commit: block.proof, transaction: transaction.bytes };
 };
 
 /**
@@ -108,18 +112,26 @@ export class Epochs {
     );
   }
 
-  /** Begins the epoch that a committed block opens. Throws if it opens none: no quorum of honest validators commits that. */
-  enter({ block, blockId, height, timestampMs }: EndBlock): void {
-    const transactions = blockTransactions(this.#suite, block);
-    const [transaction] = transactions.ok ? transactions.value : [];
-    if (transaction === undefined || block.proof === undefined)
-      throw new Error(`block ${blockId} ends its epoch and holds no transaction or proof`);
-    const read = isConfiguration(transaction) ? readConfiguration(transaction.payload) : undefined;
-    const next = read?.ok
-      ? nextEpoch(this.current, read.change, { blockId, height, timestampMs })
+  /** How all epochs up to a block ended: its own included if it ends one. */
+  endsUpTo({ epoch, endsEpoch }: Pick<Header, "epoch" | "endsEpoch">): readonly EpochEnd[] {
+    return this.endsBefore(endsEpoch ? epoch + 1 : epoch);
+  }
+
+  /** Begins the epoch that a committed end opens. Throws if it opens none: no quorum of honest validators commits that. */
+  enter(end: EpochEnd): void {
+    const header = decodeHeader(end.header);
+    const transaction = decodeTransaction(this.#suite, end.transaction, end.transaction.length);
+    if (!header.ok || !transaction.ok) throw new Error("an end of an epoch does not read");
+    const id = blockId(this.#suite, end.header);
+    const read = isConfiguration(transaction.value)
+      ? readConfiguration(transaction.value.payload)
       : undefined;
-    if (next === undefined) throw new Error(`block ${blockId} ends its epoch and opens no other`);
-    this.#now.end = { header: block.headerBytes, commit: block.proof, transaction: transaction.bytes };
+    const { height, timestampMs } = header.value;
+    const next = read?.ok
+      ? nextEpoch(this.current, read.change, { blockId: id, height, timestampMs })
+      : undefined;
+    if (next === undefined) throw new Error(`block ${id} ends its epoch and opens no other`);
+    this.#now.end = end;
     this.#add(next);
   }
 }
@@ -154,22 +166,27 @@ const lastHeightOf = async (
 /** The epochs that a channel's log leads through. Throws NodeError `HOME_DAMAGED` where the log cannot tell. */
 export const openEpochs = async (
   suite: CryptoSuite,
-  ledger: Pick<Ledger, "read" | "head">,
+  ledger: Pick<Ledger, "read" | "head" | "base" | "baseHeight">,
   { document, channelId }: Extract<ParsedGenesis, { ok: true }>,
 ): Promise<Epochs> => {
   const epochs = new Epochs(suite, firstEpoch(document, channelId));
+  for (const end of ledger.base()?.ends ?? []) epochs.enter(end);
   const head = ledger.head();
-  if (head === undefined) return epochs;
+  if (head === undefined || head.height === ledger.baseHeight()) return epochs;
   const newest = await readFor(ledger, head.height);
   const count = newest.header.epoch + (newest.header.endsEpoch ? 1 : 0);
   while (epochs.current.epoch < count) {
     const { epoch, base } = epochs.current;
-    const height = await lastHeightOf(ledger, epoch, base.height + 1, head.height);
+    const height = await lastHeightOf(
+      ledger,
+      epoch,
+      Math.max(base.height, ledger.baseHeight()) + 1,
+      head.height,
+    );
     const end = height === undefined ? undefined : await ledger.read(height);
     if (height === undefined || end?.header.endsEpoch !== true)
       throw new NodeError("HOME_DAMAGED", `the log holds no end of epoch ${epoch}: move it away`);
-    const { block, blockId, header } = end;
-    epochs.enter({ block, blockId, height, timestampMs: header.timestampMs });
+    epochs.enter(endOf(suite, end.block));
   }
   return epochs;
 };

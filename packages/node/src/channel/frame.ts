@@ -16,7 +16,15 @@ export type Frame =
   | { readonly type: "blocks"; readonly fromHeight: number; readonly blocks: readonly Bytes[] }
   /** The execution certificate of a height that the sender was away for. */
   | { readonly type: "getExecution"; readonly height: number }
-  | { readonly type: "execution"; readonly certificate: Bytes };
+  | { readonly type: "execution"; readonly certificate: Bytes }
+  /** What the sender asked for is below the height above which this peer's log begins. */
+  | { readonly type: "pruned"; readonly fromHeight: number; readonly baseHeight: number }
+  /** The newest snapshot that a peer can begin with; no bytes where there is none yet. */
+  | { readonly type: "getCheckpoint" }
+  | { readonly type: "checkpoint"; readonly checkpoint: Bytes }
+  /** What stands in a subtree of a snapshot's state; no bytes where that is not held any more. */
+  | { readonly type: "getState"; readonly height: number; readonly path: string }
+  | { readonly type: "state"; readonly height: number; readonly path: string; readonly answer: Bytes };
 
 const VERSION = 1;
 const TYPE = {
@@ -30,10 +38,16 @@ const TYPE = {
   blocks: 8,
   getExecution: 9,
   execution: 10,
+  pruned: 11,
+  getCheckpoint: 12,
+  checkpoint: 13,
+  getState: 14,
+  state: 15,
 } as const;
 /** The transport bounds whole frames; parts need no bound of their own below it. */
 const PART_BYTES_MAX = 0xffffffff;
 const DIGESTS_MAX = 4096;
+const PATH_BITS_MAX = 256;
 
 const writeList = (writer: Writer, parts: readonly Bytes[]): Writer => {
   writer.u16(parts.length);
@@ -80,12 +94,39 @@ const writeFrame = (writer: Writer, frame: Frame): Writer => {
       return writer.u64(frame.height);
     case "execution":
       return writer.bytes(frame.certificate);
+    case "pruned":
+      return writer.u64(frame.fromHeight).u64(frame.baseHeight);
+    case "getCheckpoint":
+      return writer;
+    case "checkpoint":
+      return writer.bytes(frame.checkpoint);
+    case "getState":
+      return writePath(writer.u64(frame.height), frame.path);
+    case "state":
+      return writePath(writer.u64(frame.height), frame.path).bytes(frame.answer);
   }
 };
 
 /** Canonical bytes of a frame. */
 export const encodeFrame = (frame: Frame): Bytes =>
   writeFrame(new Writer().u8(VERSION).u8(TYPE[frame.type]), frame).finish();
+
+/** A path in the state tree, text of zeros and ones: how many bits, and the bits, the last byte filled up with zeros. */
+const writePath = (writer: Writer, path: string): Writer => {
+  writer.u16(path.length);
+  for (let at = 0; at < path.length; at += 8)
+    writer.u8(Number.parseInt(path.slice(at, at + 8).padEnd(8, "0"), 2));
+  return writer;
+};
+
+const readPath = (reader: Reader): string => {
+  const length = reader.u16();
+  if (length > PATH_BITS_MAX) reader.fail(`a path of ${length} bits is above ${PATH_BITS_MAX}`);
+  let bits = "";
+  for (let left = Math.ceil(length / 8); left > 0; left--) bits += reader.u8().toString(2).padStart(8, "0");
+  if (bits.slice(length).includes("1")) reader.fail("a path is not filled up with zeros");
+  return bits.slice(0, length);
+};
 
 const readFrame = (reader: Reader): Frame => {
   reader.expect(VERSION, "the frame's version");
@@ -111,6 +152,21 @@ const readFrame = (reader: Reader): Frame => {
       return { type: "getExecution", height: reader.u64() };
     case TYPE.execution:
       return { type: "execution", certificate: reader.bytes(PART_BYTES_MAX) };
+    case TYPE.pruned:
+      return { type: "pruned", fromHeight: reader.u64(), baseHeight: reader.u64() };
+    case TYPE.getCheckpoint:
+      return { type: "getCheckpoint" };
+    case TYPE.checkpoint:
+      return { type: "checkpoint", checkpoint: reader.bytes(PART_BYTES_MAX) };
+    case TYPE.getState:
+      return { type: "getState", height: reader.u64(), path: readPath(reader) };
+    case TYPE.state:
+      return {
+        type: "state",
+        height: reader.u64(),
+        path: readPath(reader),
+        answer: reader.bytes(PART_BYTES_MAX),
+      };
     default:
       return reader.fail(`no frame type ${type}`);
   }

@@ -1,19 +1,31 @@
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { createEngine } from "@dure/consensus";
 import type { CryptoSuite } from "@dure/crypto";
 import type { Verifier } from "@dure/crypto/verifier";
-import { channelDirectory, type Ledger, openLedger } from "@dure/ledger";
+import {
+  channelDirectory,
+  isMarkedForSnapshot,
+  type Ledger,
+  LedgerError,
+  type LedgerOptions,
+  openLedger,
+  restoreLedger,
+} from "@dure/ledger";
+import { trustOf } from "@dure/ledger/proof";
 import { type ChannelConfig, firstEpoch, isMember, type ParsedGenesis, parseGenesis } from "@dure/membership";
 import type { Transport } from "@dure/network";
 import { createScoreHost, type ScoreHost, type ScoreHostEvent } from "@dure/score-host";
-import { encodeText } from "@dure/types";
+import { encodeText, type Hash } from "@dure/types";
 import type { Logger } from "pino";
 import { NodeError } from "../error.ts";
 import { BLOCK_LIMITS, Channel } from "./channel.ts";
 import { engineConfig } from "./engine-config.ts";
 import { openEpochs } from "./epochs.ts";
 import { EvidenceStore } from "./evidence-store.ts";
+import { encodeFrame } from "./frame.ts";
 import { createLinks } from "./links.ts";
+import { Restore } from "./restore.ts";
 import type { ChannelView } from "./view.ts";
 import { type Submitter, viewOf } from "./view-of.ts";
 import { mayVoteFrom, readVoterMark } from "./voter-mark.ts";
@@ -31,6 +43,15 @@ export type OpenOptions = {
   /** The identity at the time of asking: certificates are renewed. */
   readonly submitter: () => Submitter;
   readonly transport: Transport;
+  /** Opens the port before there is a channel: to be given a snapshot of it. `config` says who may connect. */
+  readonly connect: (channelId: Hash, config: ChannelConfig) => Promise<void>;
+  /** Aborts where the peer is to close before it is open. */
+  readonly stopping: AbortSignal;
+  /** How many of the newest blocks are kept at least; all unless given. */
+  readonly keepBlocks?: number | undefined;
+  /** Whether a new home begins with a snapshot, where others offer one. */
+  readonly beginWithSnapshot?: boolean | undefined;
+  readonly snapshotEvery?: number | undefined;
   readonly logger: Logger;
   readonly onFailed: (error: unknown) => void;
 };
@@ -75,6 +96,64 @@ const closeAll = async (closers: readonly (() => Promise<void>)[]): Promise<void
   if (failed.length > 0) throw failed[0];
 };
 
+/** How long a new peer that may begin with a snapshot waits for others to offer one. */
+const OFFER_MS = 15_000;
+
+type Beginning = {
+  readonly parsed: Extract<ParsedGenesis, { ok: true }>;
+  readonly directory: string;
+  readonly publicKey: Uint8Array;
+  readonly isKeyNew: boolean;
+  readonly patienceMs: number;
+  readonly logger: Logger;
+};
+
+/** Gives a closed home the state of a snapshot from other peers, if one is offered in time. */
+const beginWithSnapshot = async (
+  { suite, genesisText, transport, connect, stopping }: OpenOptions,
+  { parsed, directory, publicKey, isKeyNew, patienceMs, logger }: Beginning,
+): Promise<void> => {
+  const { channelId, config } = parsed;
+  const trusted = trustOf(suite, genesisText);
+  if (!trusted.ok) throw new NodeError("GENESIS_INVALID", trusted.message);
+  const restore = new Restore({
+    trust: trusted.trust,
+    send: (peerId, frame) => membership.send(peerId, "bulk", encodeFrame(frame)),
+    connected: () => transport.connected(channelId),
+    restore: (checkpoint, fill) =>
+      restoreLedger(
+        { directory, suite, genesis: encodeText(genesisText), owner: { channelId, publicKey }, isKeyNew },
+        checkpoint,
+        fill,
+      ),
+    patienceMs,
+    logger,
+  });
+  const membership = transport.join(channelId, {
+    onFrame: (from, _lane, bytes) => restore.onFrame(from, bytes),
+    onUp: (id) => restore.onUp(id),
+    onDown: () => undefined,
+  });
+  const close = (): void => restore.close();
+  stopping.addEventListener("abort", close);
+  try {
+    await connect(channelId, config);
+    const isRestored = await restore.run();
+    if (stopping.aborted) throw new NodeError("CLOSED", "the peer was closed before it had a snapshot");
+    if (!isRestored) logger.info("no peer offered a snapshot: beginning with the genesis");
+  } finally {
+    stopping.removeEventListener("abort", close);
+    membership.leave();
+  }
+};
+
+/** Whether nothing was ever kept of the channel there. */
+const isNewHome = (directory: string): Promise<boolean> =>
+  access(join(directory, "home.json")).then(
+    () => false,
+    () => true,
+  );
+
 /**
  * Opens a channel's home, starts its score host and its engine, and joins its streams. Throws NodeError, LedgerError or
  * ScoreHostError, having closed again what it opened: an open ledger keeps the home from the next attempt.
@@ -98,8 +177,9 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   const publicKey = suite.publicKeyOf(consensusSeed);
   const was = await readVoterMark(home, channelId, publicKey);
   const directory = channelDirectory(home, channelId);
+  const isKeyNew = was === undefined;
   let channel: Channel | undefined;
-  const ledger = await openLedger({
+  const ledgerOptions: LedgerOptions = {
     directory,
     suite,
     channelId,
@@ -108,13 +188,24 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
       engineConfig(suite, firstEpoch(document, channelId), self, logger),
     ).freshRecord(),
     publicKey,
-    isKeyNew: was === undefined,
+    isKeyNew,
     limits: { ...BLOCK_LIMITS, batchBytesMax: genesis.limits.batchBytesMax },
     longestLifeMs: genesis.limits.longestLifeMs,
     onEvent: (event) => {
       logger.info({ event }, "ledger");
       if (event.type === "blocksDamaged") channel?.damaged();
     },
+    ...(options.snapshotEvery !== undefined && { snapshotEvery: options.snapshotEvery }),
+  };
+  const begin = (patienceMs: number): Promise<void> =>
+    beginWithSnapshot(options, { parsed, directory, publicKey, isKeyNew, patienceMs, logger });
+  if (await isMarkedForSnapshot(directory)) await begin(Infinity);
+  else if (options.beginWithSnapshot === true && (await isNewHome(directory))) await begin(OFFER_MS);
+  const ledger = await openLedger(ledgerOptions).catch(async (error: unknown) => {
+    if (!(error instanceof LedgerError) || error.code !== "SNAPSHOT_NEEDED") throw error;
+    logger.error({ err: error }, "this peer begins with a snapshot");
+    await begin(Infinity);
+    return openLedger(ledgerOptions);
   });
   closers.push(() => ledger.close());
   const isRecordThere = ledger.journal.record !== undefined && !(ledger.created && was !== undefined);
@@ -130,7 +221,6 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   });
   closers.push(() => host.close());
   await executeGenesis(ledger, host, genesis);
-  const executed = await ledger.read(ledger.executedHeight());
   const membership = transport.join(channelId, {
     onFrame: (from, lane, frame) => channel?.onFrame(from, lane, frame),
     onUp: (id) => channel?.onUp(id),
@@ -153,7 +243,8 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     evidence,
     links,
     frameBytesMax: FRAME_BYTES_MAX,
-    executedTimestampMs: executed?.header.timestampMs ?? genesis.timestampMs,
+    keepBlocks: options.keepBlocks,
+    executedTimestampMs: ledger.executedTimestampMs() || genesis.timestampMs,
     logger,
     now: Date.now,
     onEpoch: () => transport.review(),

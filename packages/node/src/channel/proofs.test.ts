@@ -44,6 +44,8 @@ const openMember = async (founded: Founded, at: number, home: string): Promise<R
     consensusSeed: seed,
     submitter: () => assert.fail("no peer signs here"),
     transport,
+    connect: () => assert.fail("no snapshot is needed here"),
+    stopping: new AbortController().signal,
     logger: pino({ enabled: false }),
     onFailed: (error) => {
       throw error;

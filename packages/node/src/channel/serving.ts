@@ -3,6 +3,7 @@ import type { Ledger } from "@dure/ledger";
 import { encodeBlock, type Hash } from "@dure/types";
 import type { Logger } from "pino";
 import { blockOf, type HeldBlock } from "./candidates.ts";
+import type { Frame } from "./frame.ts";
 import type { Links } from "./links.ts";
 import { blockBytes, blockRange } from "./log-read.ts";
 import { Requests } from "./requests.ts";
@@ -15,8 +16,12 @@ export type ServingOptions = {
   readonly heldBlock: (id: Hash) => HeldBlock | undefined;
   /** An execution certificate's bytes, if this node holds it. */
   readonly certificateBytes: (height: number) => Bytes | undefined;
+  /** The bytes of the newest snapshot's checkpoint; none if there is no snapshot yet. */
+  readonly checkpoint: () => Promise<Bytes>;
   readonly logger: Logger;
 };
+
+const NOTHING = new Uint8Array(0);
 
 /** Answers what other peers ask of this one's blocks and certificates. What is not held is not answered. */
 export class Serving {
@@ -43,11 +48,43 @@ export class Serving {
 
   /** Committed blocks from a height on. */
   blocks(peerId: string, fromHeight: number): void {
-    const { links, ledger, frameBytesMax, logger } = this.#options;
+    const { links, ledger, frameBytesMax } = this.#options;
+    const baseHeight = ledger.baseHeight();
+    if (fromHeight <= baseHeight && baseHeight > 0) {
+      links.send(peerId, { type: "pruned", fromHeight, baseHeight });
+      return;
+    }
+    this.#answer(
+      peerId,
+      "blocks",
+      () => blockRange(ledger, fromHeight, frameBytesMax / 2),
+      (blocks) => ({ type: "blocks", fromHeight, blocks }),
+    );
+  }
+
+  /** The checkpoint of the newest snapshot. */
+  checkpoint(peerId: string): void {
+    const { checkpoint } = this.#options;
+    this.#answer(peerId, "a checkpoint", checkpoint, (bytes) => ({ type: "checkpoint", checkpoint: bytes }));
+  }
+
+  /** What stands in a subtree of a snapshot. */
+  state(peerId: string, height: number, path: string): void {
+    const { ledger } = this.#options;
+    this.#answer(
+      peerId,
+      "a snapshot",
+      async () => (await ledger.readSnapshot(height, path)) ?? NOTHING,
+      (answer) => ({ type: "state", height, path, answer }),
+    );
+  }
+
+  #answer<T>(peerId: string, what: string, read: () => Promise<T>, frameOf: (found: T) => Frame): void {
+    const { links, logger } = this.#options;
     this.#requests
-      .serve(peerId, () => blockRange(ledger, fromHeight, frameBytesMax / 2))
-      .then((blocks) => blocks !== undefined && links.send(peerId, { type: "blocks", fromHeight, blocks }))
-      .catch((error: unknown) => logger.error({ err: error }, "blocks could not be read for another peer"));
+      .serve(peerId, read)
+      .then((found) => found !== undefined && links.send(peerId, frameOf(found)))
+      .catch((error: unknown) => logger.error({ err: error, what }, "it could not be read for another peer"));
   }
 
   /** The execution certificate of a height. */

@@ -57,6 +57,7 @@ const harness = (connected: readonly string[]) => {
     }),
     append: () => assert.fail("nothing here is true"),
     onRefused: (peerId, reason) => refused.push(`${peerId}: ${reason}`),
+    onBehind: () => assert.fail("nothing is pruned here"),
     onFailed: (error) => assert.fail(String(error)),
   });
   return {

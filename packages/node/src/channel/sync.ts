@@ -10,6 +10,8 @@ const ANSWER_MS = 2_000;
 const DISTRUST_MS = { least: 10_000, most: 600_000 } as const;
 /** A hint of a height just above ours is followed only if it still holds after this: commits are on their way. */
 const PATIENCE_MS = 40;
+/** How long nobody may hold the next block before a peer gives up waiting for one that does. */
+const BEHIND_MS = 5_000;
 
 /** A verified prefix of the chain: blocks in order, the last one's proof standing on it. */
 export type Committed = { readonly block: Block; readonly held: HeldBlock };
@@ -24,6 +26,8 @@ export type SyncOptions = {
   /** Appends a verified prefix to the log; resolves when it is synced and the engine knows. */
   readonly append: (blocks: readonly Committed[]) => Promise<void>;
   readonly onRefused: (peerId: string, reason: string) => void;
+  /** No peer that could be asked holds the next block any more, for some time now: only a snapshot leads on. */
+  readonly onBehind: (baseHeight: number) => void;
   /** The log failed to append: the process cannot go on. */
   readonly onFailed: (error: unknown) => void;
 };
@@ -50,6 +54,9 @@ export class Sync {
   readonly #distrusted = new Map<string, Distrust>();
   /** Peers whose last answer was empty though they claim more: an honest one may not have synced its commit yet. */
   readonly #empty = new Set<string>();
+  /** Peers that hold the next block no more, and above which height they begin. */
+  readonly #pruned = new Map<string, number>();
+  #behindSinceMs: number | undefined;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #answer: ((answer: Answer | undefined) => void) | undefined;
@@ -80,6 +87,26 @@ export class Sync {
       this.#answer?.(answer);
   }
 
+  /** A peer said that the blocks that it was asked for are pruned there. */
+  pruned(peerId: string, fromHeight: number, baseHeight: number): void {
+    if (this.#asked?.peerId !== peerId || this.#asked.fromHeight !== fromHeight) return;
+    if (baseHeight >= fromHeight) this.#pruned.set(peerId, baseHeight);
+    this.#answer?.({ peerId, fromHeight, blocks: [] });
+  }
+
+  /** Only if it stays so: a peer that keeps all may be about to connect. */
+  #judgeBehind(): void {
+    const bases = this.#options.links
+      .connected()
+      .flatMap((peerId) => this.#pruned.get(peerId) ?? (this.#claims.has(peerId) ? [0] : []));
+    const least = Math.min(...bases);
+    if (bases.length === 0 || least <= this.#options.head().height) this.#behindSinceMs = undefined;
+    else {
+      this.#behindSinceMs ??= Date.now();
+      if (Date.now() - this.#behindSinceMs > BEHIND_MS) this.#options.onBehind(least);
+    }
+  }
+
   /** Whom to ask: of those that claim more than we have, the one that lied least, then the one that claims most. */
   #nextPeer(): string | undefined {
     const { links, head } = this.#options;
@@ -89,6 +116,7 @@ export class Sync {
     const claimed = (peerId: string): number => this.#claims.get(peerId) ?? 0;
     return links
       .connected()
+      .filter((peerId) => (this.#pruned.get(peerId) ?? 0) <= height)
       .filter((peerId) => claimed(peerId) > height && (this.#distrusted.get(peerId)?.untilMs ?? 0) < now)
       .sort((a, b) => offences(a) - offences(b) || claimed(b) - claimed(a))[0];
   }
@@ -100,6 +128,7 @@ export class Sync {
       const reason = answer === undefined ? this.#silence(peerId) : await this.#take(answer);
       if (reason !== undefined) this.#distrust(peerId, reason);
     }
+    this.#judgeBehind();
   }
 
   /** No answer is a fault only of a peer that is still connected. */
@@ -135,7 +164,10 @@ export class Sync {
   async #take({ peerId, fromHeight, blocks }: Answer): Promise<string | undefined> {
     const { head, append } = this.#options;
     // Live commits may have overtaken the answer: that is nobody's fault.
-    if (blocks.length === 0) return head().height >= fromHeight ? undefined : this.#emptyAnswer(peerId);
+    if (blocks.length === 0)
+      return head().height >= fromHeight || this.#pruned.has(peerId)
+        ? undefined
+        : this.#emptyAnswer(peerId);
     const read = this.#read(blocks);
     if (typeof read === "string") return read;
     const fresh = upToEnd(read.filter(({ held }) => held.candidate.header.height > head().height));
@@ -143,6 +175,7 @@ export class Sync {
     const flaw = this.#flawOf(fresh);
     if (flaw !== undefined) return flaw;
     await append(fresh);
+    this.#pruned.clear();
     this.#empty.delete(peerId);
     this.#distrusted.delete(peerId);
     return undefined;

@@ -16,12 +16,13 @@ const logOf = (length: number) => {
   const read: number[] = [];
   const ledger = {
     head: () => (length === 0 ? undefined : { height: length, blockId: idOf(length) }),
+    baseHeight: () => 0,
     heightOf: async (id: Hash) => (Number.parseInt(id, 16) <= length ? Number.parseInt(id, 16) : undefined),
     read: async (height: number) => {
       read.push(height);
       return { header: { transactionCount: 2 } };
     },
-  } as unknown as Pick<Ledger, "head" | "heightOf" | "read">;
+  } as unknown as Pick<Ledger, "head" | "baseHeight" | "heightOf" | "read">;
   return { ledger, read };
 };
 

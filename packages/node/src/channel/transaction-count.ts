@@ -11,6 +11,8 @@ const FILE = "transaction-count.json";
 /** Heights 1 to `height` hold `count` transactions, in the chain that has this block there. */
 type Kept = { readonly height: number; readonly blockId: Hash; readonly count: number };
 
+type CountedLedger = Pick<Ledger, "head" | "baseHeight" | "heightOf" | "read">;
+
 const isKept = (value: unknown): value is Kept => {
   const { height, blockId, count } = (value ?? {}) as Partial<Record<keyof Kept, unknown>>;
   return (
@@ -22,12 +24,12 @@ const isKept = (value: unknown): value is Kept => {
 };
 
 /**
- * How many transactions the chain holds. Kept in a file beside the log, which only saves reading the whole log at each
+ * How many transactions the chain holds, above the log's base where it was never counted from the start. Kept in a file beside the log, which only saves reading the whole log at each
  * start: it is believed if its block stands in the log, and made again whenever it is missing.
  */
 export class TransactionCount {
   readonly #path: string;
-  readonly #ledger: Pick<Ledger, "head" | "heightOf" | "read">;
+  readonly #ledger: CountedLedger;
   readonly #logger: Logger;
   readonly #headHeight: number;
   #count = 0;
@@ -38,7 +40,7 @@ export class TransactionCount {
   #saving: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(directory: string, ledger: Pick<Ledger, "head" | "heightOf" | "read">, logger: Logger) {
+  constructor(directory: string, ledger: CountedLedger, logger: Logger) {
     this.#path = join(directory, FILE);
     this.#ledger = ledger;
     this.#logger = logger;
@@ -54,7 +56,7 @@ export class TransactionCount {
   add(blocks: number, transactions: number): void {
     this.#count += transactions;
     this.#blocksSinceKept += blocks;
-    if (this.#blocksSinceKept >= KEEP_EVERY) this.#save();
+    if (this.#blocksSinceKept >= KEEP_EVERY) this.save();
   }
 
   /** Counts what the log held when this was made; once, when the log is undamaged. */
@@ -66,7 +68,7 @@ export class TransactionCount {
   async #countTo(headHeight: number): Promise<void> {
     const kept = await this.#kept();
     let count = kept?.count ?? 0;
-    for (let height = (kept?.height ?? 0) + 1; height <= headHeight; height++) {
+    for (let height = (kept?.height ?? this.#ledger.baseHeight()) + 1; height <= headHeight; height++) {
       if (this.#isClosed) return;
       count += (await this.#ledger.read(height))?.header.transactionCount ?? 0;
     }
@@ -85,9 +87,10 @@ export class TransactionCount {
     }
   }
 
-  #save(): void {
+  /** Keeps the count of now, and resolves when it is kept, or cannot be. */
+  save(): Promise<void> {
     const head = this.#ledger.head();
-    if (head === undefined || !this.#isWhole) return;
+    if (head === undefined || !this.#isWhole) return Promise.resolve();
     this.#blocksSinceKept = 0;
     const text = JSON.stringify({ height: head.height, blockId: head.blockId, count: this.#count });
     const write = async (): Promise<void> => {
@@ -99,12 +102,12 @@ export class TransactionCount {
       .catch((error: unknown) =>
         this.#logger.warn({ err: error }, "the transaction count could not be kept: it is counted again"),
       );
+    return this.#saving;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#counting;
-    this.#save();
-    await this.#saving;
+    await this.save();
   }
 }

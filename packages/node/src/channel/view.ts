@@ -86,6 +86,10 @@ export type ChannelStatus = {
   readonly height: number;
   readonly blockId: Hash;
   readonly executedHeight: number;
+  /** Blocks up to this height are not kept here; 0 where all are. */
+  readonly baseHeight: number;
+  /** The height of the snapshot that others can begin with. */
+  readonly snapshotHeight: number | undefined;
   readonly stateRoot: Hash;
   readonly transactionCount: number;
   readonly connected: readonly string[];
@@ -152,6 +156,12 @@ export type ChannelView = {
   readonly get: (key: Bytes) => { readonly height: number; readonly held: Held | undefined };
   /** A page of raw keys that begin with a prefix and are greater than another, as they stood after one height. */
   readonly range: Ledger["range"];
+  /** What was written to a raw key, the newest first, as far back as this peer keeps it. */
+  readonly history: Ledger["history"];
+  /** Blocks up to this height are not kept here; 0 where all are. */
+  readonly baseHeight: () => number;
+  /** The least height whose results this peer has: blocks below it were pruned here, or executed elsewhere. */
+  readonly resultsFrom: () => number;
   readonly height: () => number;
   readonly executedHeight: () => number;
   readonly consensus: () => ConsensusView;

@@ -109,6 +109,25 @@ export const StatePage = z.object({
   next: z.string().nullable(),
 });
 
+export const StateHistory = z.object({
+  score: z.string(),
+  key: z.string(),
+  /** Writes, the newest first; `present` is false where the key was removed. */
+  entries: z.array(
+    z.object({
+      present: z.boolean(),
+      value: z.unknown(),
+      version: z.object({ height: Whole, index: Whole }),
+      /** The transaction that wrote it; null for the genesis, and where this peer does not hold it. */
+      transactionId: Hash.nullable(),
+    }),
+  ),
+  /** What is older than this height was pruned here; 0 where nothing was. */
+  baseHeight: Whole,
+  /** What the next page is asked with as `before`; null at the end. */
+  next: z.string().nullable(),
+});
+
 export const Consensus = z.object({
   epoch: Whole,
   view: Whole,
@@ -194,6 +213,10 @@ export const Status = z.object({
   height: Whole,
   blockId: Hash,
   executedHeight: Whole,
+  /** Blocks up to this height are not kept here; 0 where all are. */
+  baseHeight: Whole,
+  /** The snapshot that others can begin with; absent where there is none yet. */
+  snapshotHeight: Whole.optional(),
   stateRoot: Hash,
   transactionCount: Whole,
   connected: z.array(PeerId),

@@ -34,6 +34,8 @@ const peerOf = (chain: Chain): Source & { at: { final: number; executed: number 
     at,
     height: () => at.final,
     executedHeight: () => at.executed,
+    baseHeight: () => 0,
+    resultsFrom: () => 1,
     executionStop: () => undefined,
     position: () => ({ view: 1, leaderId: "", height: at.final, executedHeight: at.executed }),
     moves: { listen: () => () => undefined, committedAtMs: () => undefined },

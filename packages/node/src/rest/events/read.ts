@@ -5,7 +5,14 @@ import { blockEvent, type EventType, executedEvents, type StreamEvent } from "./
 /** What a stream needs of its channel. */
 export type Source = Pick<
   ChannelView,
-  "height" | "executedHeight" | "executionStop" | "header" | "moves" | "position"
+  | "height"
+  | "executedHeight"
+  | "executionStop"
+  | "header"
+  | "moves"
+  | "position"
+  | "baseHeight"
+  | "resultsFrom"
 > & {
   /** All events of an executed height, in their order; undefined where they cannot be read. */
   readonly executedEvents: (height: number) => Promise<readonly StreamEvent[] | undefined>;
@@ -30,6 +37,12 @@ export class Unreadable extends Error {
 const damaged = (height: number): Unreadable =>
   new Unreadable("BLOCK_UNKNOWN", `block ${height} is damaged on this peer's disk and being fetched again`);
 
+const pruned = (height: number, from: number): Unreadable =>
+  new Unreadable(
+    "BLOCK_PRUNED",
+    `what happened at height ${height} is not kept here, but from ${from} on: follow from there, or ask a peer that keeps all`,
+  );
+
 /** The events of a channel's heights, for readers of one server. */
 export const eventsOf =
   (channel: Pick<ChannelView, "block" | "executed" | "defaultScore">) =>
@@ -44,6 +57,7 @@ const OF_EXECUTED = ["transaction", "score", "executed"] as const;
 
 const nextExecuted = async (source: Source, cursor: Cursor): Promise<Next> => {
   const height = cursor.executed + 1;
+  if (height < source.resultsFrom()) throw pruned(height, source.resultsFrom());
   const events = await source.executedEvents(height);
   if (events === undefined) throw damaged(height);
   if (cursor.items >= events.length)
@@ -61,6 +75,7 @@ const nextExecuted = async (source: Source, cursor: Cursor): Promise<Next> => {
 
 const nextFinal = async (source: Source, cursor: Cursor): Promise<Next> => {
   const final = cursor.final + 1;
+  if (final <= source.baseHeight()) throw pruned(final, source.baseHeight() + 1);
   const header = await source.header(final);
   if (header === undefined) throw damaged(final);
   const after = { ...cursor, final };

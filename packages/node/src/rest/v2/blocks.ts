@@ -7,7 +7,17 @@ import { Block, BlockPage, TransactionPage } from "../shape.ts";
 import { limit, waitMs } from "./limits.ts";
 import { blockSummary, receiptObject, transactionObject } from "./objects.ts";
 
+const pruned = (channel: ChannelView, height: number): Refusal =>
+  new Refusal(
+    "BLOCK_PRUNED",
+    `block ${height} is not kept here: this peer's blocks begin above height ${channel.baseHeight()}; ask a peer that keeps all`,
+  );
+
+const isPruned = (channel: ChannelView, height: unknown): height is number =>
+  typeof height === "number" && height >= 1 && height <= channel.baseHeight();
+
 const blockOf = async (channel: ChannelView, name: Which): Promise<BlockView> => {
+  if (isPruned(channel, name)) throw pruned(channel, name);
   const block = await channel.block(name);
   if (block === undefined) throw new Refusal("BLOCK_UNKNOWN", `this peer holds no block ${name}`);
   return block;
@@ -21,7 +31,12 @@ const headersFrom = async (
   count: number,
 ): Promise<readonly HeaderView[]> => {
   const found: HeaderView[] = [];
-  for (let height = from; found.length < count && height >= 1 && height <= channel.height(); height += step) {
+  const least = channel.baseHeight() + 1;
+  for (
+    let height = from;
+    found.length < count && height >= least && height <= channel.height();
+    height += step
+  ) {
     const header = await channel.header(height);
     if (header === undefined)
       throw new Refusal(
@@ -44,11 +59,12 @@ export const listBlocks = route({
     proof: flag("whether to add the headers' bytes, and a proof of the highest, to which they lead"),
   },
   answer: BlockPage,
-  codes: ["BLOCK_UNKNOWN", "PROOF_NOT_READY"],
+  codes: ["BLOCK_UNKNOWN", "BLOCK_PRUNED", "PROOF_NOT_READY"],
   handle: async ({ channel, query }) => {
     const height = channel.height();
     const step = query.order === "desc" ? -1 : 1;
-    const from = step === 1 ? Math.max(query.from ?? 1, 1) : Math.min(query.from ?? height, height);
+    const from = step === 1 ? Math.max(query.from ?? channel.baseHeight() + 1, 1) : Math.min(query.from ?? height, height);
+    if (isPruned(channel, from)) throw pruned(channel, from);
     const headers = await headersFrom(channel, from, step, query.limit);
     const next = from + step * headers.length;
     const highest = Math.max(0, ...headers.map(({ header }) => header.height));
@@ -60,7 +76,8 @@ export const listBlocks = route({
         proof,
       }),
       blocks: headers.map(blockSummary),
-      next: headers.length === query.limit && next >= 1 && next <= height ? next : null,
+      next:
+        headers.length === query.limit && next > channel.baseHeight() && next <= height ? next : null,
       height,
     };
   },
@@ -77,7 +94,7 @@ export const getBlock = route({
     waitMs,
   },
   answer: Block,
-  codes: ["BLOCK_UNKNOWN", "PROOF_NOT_READY", "TOO_MANY_WAITING"],
+  codes: ["BLOCK_UNKNOWN", "BLOCK_PRUNED", "PROOF_NOT_READY", "TOO_MANY_WAITING"],
   handle: async ({ channel, path, query }) => {
     const block = await blockOf(channel, path.which);
     const { height } = block.header;
@@ -112,7 +129,7 @@ export const listTransactions = route({
     limit,
   },
   answer: TransactionPage,
-  codes: ["BLOCK_UNKNOWN"],
+  codes: ["BLOCK_UNKNOWN", "BLOCK_PRUNED"],
   handle: async ({ channel, path, query }) => {
     const { header, transactions } = await blockOf(channel, path.which);
     const { from, limit: count } = query;

@@ -1,6 +1,6 @@
 import type { Route } from "../route.ts";
 import { getBlock, listBlocks, listTransactions } from "./blocks.ts";
-import { getState, listState, query } from "./state.ts";
+import { getHistory, getState, listState, query } from "./state.ts";
 import { getConfiguration, getConsensus, getCounts, getGenesis, getStatus } from "./status.ts";
 import { getTransaction, submitTransactions } from "./transactions.ts";
 
@@ -14,6 +14,7 @@ export const ROUTES: readonly Route[] = [
   query,
   getState,
   listState,
+  getHistory,
   getStatus,
   getCounts,
   getConsensus,

@@ -3,7 +3,7 @@ import type { ChannelView } from "../../channel/view.ts";
 import { flag, requiredText, text } from "../parameter.ts";
 import { Refusal } from "../refusal.ts";
 import { route } from "../route.ts";
-import { Query, QueryAnswer, StateAnswer, StatePage } from "../shape.ts";
+import { Query, QueryAnswer, StateAnswer, StateHistory, StatePage } from "../shape.ts";
 import { limit, waitMs } from "./limits.ts";
 
 /** A query that found no answer in time, or whose host failed: as a receipt would say it. */
@@ -69,6 +69,47 @@ export const listState = route({
       version: held.version,
     }));
     return { score, height, entries, next: page.length < keys.length ? (entries.at(-1)?.key ?? null) : null };
+  },
+});
+
+const VERSION = /^(\d{1,15})\.(\d{1,10})$/;
+
+const versionOf = (before: string | undefined) => {
+  if (before === undefined) return undefined;
+  const [, height, index] = VERSION.exec(before) ?? [];
+  if (height === undefined || index === undefined || Number(index) > 0xffffffff)
+    throw new Refusal("REQUEST_MALFORMED", "before is no version: it reads height.index, such as 120.3");
+  return { height: Number(height), index: Number(index) };
+};
+
+export const getHistory = route({
+  method: "GET",
+  path: "/state/history",
+  summary:
+    "What was written to a key of a SCORE's state, the newest first, and by which transactions. One peer's word: each transaction can be proven.",
+  query: {
+    score: requiredText("the SCORE's name", 64),
+    key: requiredText("the key, as the SCORE wrote it", 512),
+    before: text("a version, height.index: only what is older, as `next` of the page before says", 32),
+    limit,
+  },
+  answer: StateHistory,
+  handle: async ({ channel, query: { score, key, before, limit: most } }) => {
+    const found = await channel.history(rawKey(score, key), versionOf(before), most + 1);
+    const page = found.slice(0, most);
+    const last = page.at(-1)?.version;
+    return {
+      score,
+      key,
+      entries: page.map(({ version, value }) => ({
+        present: value !== undefined,
+        value: value === undefined ? null : jsonOf(value),
+        version,
+        transactionId: channel.executed(version.height)?.receipts[version.index]?.transactionId ?? null,
+      })),
+      baseHeight: channel.baseHeight(),
+      next: found.length > most && last !== undefined ? `${last.height}.${last.index}` : null,
+    };
   },
 });
 

@@ -1,0 +1,183 @@
+import { type Bytes, type CryptoSuite, HASH_BYTES } from "@dure/crypto";
+import type { Reflected } from "../execution/records.ts";
+import { byteKey, type KeyValue, type Pinned } from "../state/key-value.ts";
+import { createPageStore } from "../state/pages.ts";
+import { decodeHeld, NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
+import { type NodeStore, type TreeNode, type TreeRoot, treeRoot } from "../state/tree.ts";
+import {
+  ANSWER_KEYS,
+  ANSWER_LEVELS,
+  type Branch,
+  encodeAnswer,
+  type StateEntry,
+  type SubtreeAnswer,
+} from "./answer.ts";
+
+/** Snapshots that are held: while one is read from, newer ones are taken. */
+const HELD_MAX = 3;
+/** One that was read from so lately is kept for its readers, if it can be. */
+const LEASE_MS = 60_000;
+/** Values that travel in one answer. */
+const ANSWER_BYTES = 1 << 20;
+/** Bits of a key hash: a path of all of them leads to one entry. */
+const PATH_BITS = 8 * HASH_BYTES;
+
+/** The state as it stood after one height. */
+export type Snapshot = {
+  readonly reflected: Reflected;
+  /** Number of keys, and the hash of the top of the tree: with them the state root is made. */
+  readonly tree: TreeRoot;
+  /** What stands in a subtree; undefined where the tree has no node. Rejects with LedgerError `DAMAGED`. */
+  readonly read: (path: string) => Promise<Bytes | undefined>;
+};
+
+type HeldSnapshot = Snapshot & {
+  readonly pinned: Pinned;
+  readAtMs: number;
+  /** A store that is closed under a reader would count as damaged. */
+  readonly reading: Set<Promise<Bytes | undefined>>;
+};
+
+/** Bits as bytes, filled up with the one or the other bit: the first and the last hash under a path. */
+const edge = (path: string, bit: "0" | "1"): Bytes => {
+  const bits = path.padEnd(PATH_BITS, bit);
+  return Uint8Array.from({ length: HASH_BYTES }, (_, at) => Number.parseInt(bits.slice(8 * at, 8 * at + 8), 2));
+};
+
+/** The branches of an inner node, as far down as subtrees are larger than one answer holds. */
+const branchesOf = (store: NodeStore, path: string, top: TreeNode): readonly Branch[] => {
+  const branches: Branch[] = [];
+  const descend = (suffix: string, node: Extract<TreeNode, { kind: "inner" }>): void => {
+    for (const [bit, hash] of [
+      ["0", node.left],
+      ["1", node.right],
+    ] as const) {
+      const below = suffix + bit;
+      const child = below.length < ANSWER_LEVELS ? store.get(path + below) : undefined;
+      if (child?.kind === "inner" && child.count > ANSWER_KEYS) descend(below, child);
+      else branches.push({ suffix: below, hash });
+    }
+  };
+  if (top.kind === "inner") descend("", top);
+  return branches;
+};
+
+/** The entries under a path, in order of key hash; undefined if their values are more than one answer holds. */
+const entriesUnder = async (
+  pinned: Pinned,
+  path: string,
+): Promise<readonly StateEntry[] | "too large"> => {
+  const names = await pinned.between(
+    byteKey(NAME_PREFIX, edge(path, "0")),
+    byteKey(NAME_PREFIX, edge(path, "1")),
+    ANSWER_KEYS,
+  );
+  const values = await pinned.getMany(names.map(([, key]) => byteKey(VALUE_PREFIX, key)));
+  let bytes = 0;
+  const entries: StateEntry[] = [];
+  for (const [at, [, key]] of names.entries()) {
+    const held = decodeHeld(values[at] ?? new Uint8Array(0));
+    if (!held.ok) throw new Error(`a key of the state has no value: ${held.message}`);
+    bytes += held.value.value.length;
+    if (bytes > ANSWER_BYTES && names.length > 1) return "too large";
+    entries.push({ key, ...held.value });
+  }
+  return entries;
+};
+
+const answerOf = async (
+  pinned: Pinned,
+  store: NodeStore,
+  path: string,
+): Promise<SubtreeAnswer | undefined> => {
+  if (path.length === PATH_BITS) {
+    const entries = await entriesUnder(pinned, path);
+    return entries === "too large" || entries.length !== 1 ? undefined : { kind: "entries", entries };
+  }
+  const node = store.get(path);
+  if (node === undefined) return undefined;
+  if (node.kind === "inner" && node.count > ANSWER_KEYS)
+    return { kind: "branches", branches: branchesOf(store, path, node) };
+  const entries = await entriesUnder(pinned, path);
+  if (entries !== "too large") return { kind: "entries", entries };
+  return node.kind === "inner"
+    ? { kind: "branches", branches: branchesOf(store, path, node) }
+    : { kind: "leaves", leaves: node.leaves };
+};
+
+/**
+ * The newest few snapshots of a channel's state, for peers that begin with one. A snapshot is a view of the store that
+ * later writes do not change: taking it copies nothing, and what it costs is that the store keeps what was overwritten
+ * since.
+ */
+export class Snapshots {
+  readonly #suite: CryptoSuite;
+  readonly #keyValue: Pick<KeyValue, "pin" | "condemn">;
+  /** By height, ascending. */
+  readonly #held = new Map<number, HeldSnapshot>();
+  #isClosed = false;
+
+  constructor(suite: CryptoSuite, keyValue: Pick<KeyValue, "pin" | "condemn">) {
+    this.#suite = suite;
+    this.#keyValue = keyValue;
+  }
+
+  /** Takes a snapshot of all that was written so far, which reflects this height. */
+  async take(reflected: Reflected): Promise<void> {
+    const pinned = await this.#keyValue.pin();
+    if (this.#isClosed) return pinned.close();
+    const store = createPageStore({ get: pinned.get, condemn: this.#keyValue.condemn });
+    const reading = new Set<Promise<Bytes | undefined>>();
+    const readOne = async (path: string): Promise<Bytes | undefined> => {
+      const answer = await answerOf(pinned, store, path);
+      // Nothing was changed: this only forgets nodes, of which a reader may have asked for all.
+      store.flush(new Map());
+      return answer && encodeAnswer(answer);
+    };
+    const read = (path: string): Promise<Bytes | undefined> => {
+      const done = readOne(path).finally(() => reading.delete(done));
+      reading.add(done);
+      return done;
+    };
+    const tree = treeRoot(this.#suite, store);
+    this.#held.set(reflected.height, { reflected, tree, pinned, readAtMs: 0, reading, read });
+    await this.#trim();
+  }
+
+  /** The newest snapshot of which `isCertified`. */
+  newest(isCertified: (reflected: Reflected) => boolean): Snapshot | undefined {
+    return [...this.#held.values()].findLast(({ reflected }) => isCertified(reflected));
+  }
+
+  /** See `Snapshot.read`; undefined too where the snapshot is not held, or not any more. */
+  async read(height: number, path: string): Promise<Bytes | undefined> {
+    const held = this.#held.get(height);
+    if (held === undefined) return undefined;
+    held.readAtMs = Date.now();
+    return held.read(path);
+  }
+
+  /** The least height of which a snapshot is held. */
+  get least(): number | undefined {
+    return this.#held.keys().next().value;
+  }
+
+  async #trim(): Promise<void> {
+    const now = Date.now();
+    const all = [...this.#held.values()];
+    const spare = all.slice(0, -2).filter(({ readAtMs }) => now - readAtMs > LEASE_MS);
+    const surplus = all.length - spare.length > HELD_MAX ? all.slice(0, all.length - HELD_MAX) : [];
+    for (const snapshot of new Set([...spare, ...surplus])) await this.#drop(snapshot);
+  }
+
+  async #drop({ reflected, reading, pinned }: HeldSnapshot): Promise<void> {
+    this.#held.delete(reflected.height);
+    await Promise.allSettled(reading);
+    await pinned.close();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const snapshot of [...this.#held.values()]) await this.#drop(snapshot);
+  }
+}

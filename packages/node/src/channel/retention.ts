@@ -1,0 +1,67 @@
+import type { Bytes } from "@dure/crypto";
+import type { EndsOf, Ledger } from "@dure/ledger";
+import type { Logger } from "pino";
+
+/** Blocks are pruned when so many are more than are to be kept, or an eighth of those. */
+const SURPLUS = 64;
+
+export type RetentionOptions = {
+  readonly ledger: Pick<Ledger, "head" | "baseHeight" | "prune" | "checkpoint" | "snapshotHeight">;
+  /** How many of the newest blocks are kept at least; all if undefined. */
+  readonly keepBlocks: number | undefined;
+  /** The ends of the epochs up to a block. */
+  readonly endsOf: EndsOf;
+  /** What counts blocks has to do so before they go. */
+  readonly beforePruning: () => Promise<void>;
+  readonly logger: Logger;
+  /** The disk failed: the process cannot go on. */
+  readonly onFailed: (error: unknown) => void;
+};
+
+/** What this peer keeps of the chain, and what it offers to those that begin with a snapshot. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  #appended = 0;
+  #pruning: Promise<void> | undefined;
+  #offered: { readonly height: number; readonly bytes: Bytes } | undefined;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  /** Blocks were appended: prunes beside all else, now and then. */
+  appended(blocks: number): void {
+    const { keepBlocks, ledger } = this.#options;
+    if (keepBlocks === undefined) return;
+    this.#appended += blocks;
+    const surplus = Math.max(SURPLUS, Math.floor(keepBlocks / 8));
+    const held = (ledger.head()?.height ?? 0) - ledger.baseHeight();
+    if (this.#pruning !== undefined || this.#appended < surplus || held < keepBlocks + surplus) return;
+    this.#appended = 0;
+    this.#pruning = this.#prune(keepBlocks)
+      .catch(this.#options.onFailed)
+      .finally(() => {
+        this.#pruning = undefined;
+      });
+  }
+
+  async #prune(keepBlocks: number): Promise<void> {
+    const { ledger, endsOf, beforePruning, logger } = this.#options;
+    await beforePruning();
+    const baseHeight = await ledger.prune(keepBlocks, endsOf);
+    if (baseHeight !== undefined) logger.info({ baseHeight }, "blocks up to this height were pruned");
+  }
+
+  /** The bytes of the newest snapshot's checkpoint, which change with the snapshot alone; none if there is no snapshot. */
+  async checkpoint(): Promise<Bytes> {
+    const { ledger, endsOf } = this.#options;
+    const newest = ledger.snapshotHeight();
+    if (newest === undefined) return new Uint8Array(0);
+    if (this.#offered?.height !== newest) this.#offered = (await ledger.checkpoint(endsOf)) ?? this.#offered;
+    return this.#offered?.bytes ?? new Uint8Array(0);
+  }
+
+  async close(): Promise<void> {
+    await this.#pruning;
+  }
+}
