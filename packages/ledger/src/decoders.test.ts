@@ -4,17 +4,21 @@ import type { Bytes } from "@dure/crypto";
 import { concatBytes, type Decoded, NO_SIGNATURES, toHex, ZERO_HASH } from "@dure/types";
 import fc from "fast-check";
 import { decodeBlockPayload, encodeBlockPayload } from "./blocks/block-payload.ts";
+import { decodeBase, encodeBase, type LogBase } from "./blocks/log-base.ts";
 import { scanRepairs, scanSegment } from "./blocks/scan-segment.ts";
 import { decodeIndexPayload, encodeIndexPayload } from "./blocks/segment.ts";
 import { SegmentIndex } from "./blocks/segment-index.ts";
 import { parseSegmentFile, segmentFile } from "./blocks/segment-name.ts";
 import { encodeFrame, fileSeed, readFrame } from "./disk/frame.ts";
 import * as records from "./execution/records.ts";
-import { CHANNEL, type ChainBlock, makeChain, suite } from "./fixture.test.ts";
+import { CHANNEL, type ChainBlock, commitProof, makeChain, suite } from "./fixture.test.ts";
 import { decodeHome, encodeHome } from "./home/home.ts";
 import { decodeEntry, encodeEntry } from "./journal/entry.ts";
 import { readJournal } from "./journal/read-journal.ts";
 import { startJournal } from "./journal/start-journal.ts";
+import { decodeAnswer, encodeAnswer, type SubtreeAnswer } from "./snapshot/answer.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./snapshot/checkpoint.ts";
+import { decodeWritten, encodeWritten } from "./state/history.ts";
 import { decodeBucket, decodePage, encodePage } from "./state/pages.ts";
 import { decodeHeld, encodeHeld } from "./state/state.ts";
 
@@ -53,6 +57,9 @@ const pair = <T>(value: T, encode: (value: T) => Bytes, decode: (bytes: Bytes) =
 
 const inner = { kind: "inner", count: 17, left: hash, right: hash } as const;
 const certificate = { epoch: 1, height: 5, ...roots, signatures: NO_SIGNATURES };
+const commit = commitProof(ZERO_HASH, 3);
+const [carrier] = makeChain(1, { executionOf: () => certificate });
+const base = { header: (carrier as ChainBlock).block.headerBytes, commit, ends: [] };
 const index = new SegmentIndex(1);
 index.set(2, {
   offset: 3,
@@ -99,6 +106,39 @@ const CASES: Readonly<Record<string, Case>> = {
   receipts: pair([hash, hash] as readonly Bytes[], records.encodeReceipts, records.decodeReceipts),
   place: pair({ height: 4, index: 2 }, records.encodePlace, records.decodePlace),
   certificate: pair(certificate, records.encodeCertificate, records.decodeCertificate),
+  "history record": pair({ value: hash }, ({ value }) => encodeWritten(value), decodeWritten),
+  "log base": pair<LogBase>(
+    { ...base, ends: [{ header: base.header, commit, transaction: hash }] },
+    encodeBase,
+    (bytes) => decodeBase(suite, bytes),
+  ),
+  "state's branches": pair<SubtreeAnswer>(
+    { kind: "branches", branches: [{ suffix: "01", hash }] },
+    encodeAnswer,
+    decodeAnswer,
+  ),
+  "state's entries": pair<SubtreeAnswer>(
+    { kind: "entries", entries: [{ key: hash, version: { height: 3, index: 1 }, value: hash }] },
+    encodeAnswer,
+    decodeAnswer,
+  ),
+  "state's leaves": pair<SubtreeAnswer>(
+    { kind: "leaves", leaves: new Uint8Array(64).fill(3) },
+    encodeAnswer,
+    decodeAnswer,
+  ),
+  checkpoint: pair(
+    {
+      ends: [{ header: base.header, commit: base.commit, transaction: hash }],
+      base: { header: base.header, commit: base.commit },
+      chain: { headers: [base.header], proof: base.commit },
+      execution: certificate,
+      keys: 7,
+      top: hash,
+    },
+    encodeCheckpoint,
+    decodeCheckpoint,
+  ),
   height: pair(4, records.encodeHeight, records.decodeHeight),
 };
 

@@ -5,7 +5,13 @@
  * was waiting for it is acknowledged, and nothing more is written until the process starts again. `CLOSED`: the
  * ledger was closed. `SNAPSHOT_NEEDED`: the state is gone, and so are the blocks that it came of.
  */
-export type LedgerErrorCode = "FOREIGN_HOME" | "DAMAGED" | "IN_USE" | "UNWRITABLE" | "CLOSED" | "SNAPSHOT_NEEDED";
+export type LedgerErrorCode =
+  | "FOREIGN_HOME"
+  | "DAMAGED"
+  | "IN_USE"
+  | "UNWRITABLE"
+  | "CLOSED"
+  | "SNAPSHOT_NEEDED";
 
 /** An operational failure of the ledger. The message says what to do. */
 export class LedgerError extends Error {

@@ -41,7 +41,7 @@ const shortLived: Change = (document) => ({
   limits: { ...document.limits, longestLifeMs: LIFE_MS },
 });
 const KEEP = { keepBlocks: 20, snapshotEvery: 8 };
-const BLOCKS = 120;
+const BLOCKS = 100;
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -235,7 +235,10 @@ const restoreFrom = async (
     const source = await openLedger(common);
     const honestTo = async (frame: Frame): Promise<Frame> => {
       if (frame.type === "getCheckpoint")
-        return { type: "checkpoint", checkpoint: (await source.checkpoint(() => []))?.bytes ?? assert.fail() };
+        return {
+          type: "checkpoint",
+          checkpoint: (await source.checkpoint(() => []))?.bytes ?? assert.fail(),
+        };
       assert.ok(frame.type === "getState");
       const bytes = await source.readSnapshot(frame.height, frame.path);
       return { ...frame, type: "state", answer: bytes ?? new Uint8Array(0) };

@@ -91,6 +91,12 @@ export const addPeer = (program: Command): void => {
       "threads that verify signatures (default: as many as cores, less one, at most 8)",
       wholeNumber(1, 64),
     )
+    .option(
+      "--keep-blocks <n>",
+      "keep at least so many of the newest blocks, and let older ones go (default: keep all)",
+      wholeNumber(1, 1_000_000_000),
+    )
+    .option("--snapshot", "begin a new peer with a snapshot of the state, where others offer one")
     .option("--config <file>", "a JSON file with these settings in camelCase; options win over it")
     .option("--log-level <level>", "debug, info, warn, error or silent (default: info)")
     .option("--supervised", "end when stdin does")

@@ -1,5 +1,5 @@
 import { createSodiumSuite } from "@dure/crypto/sodium";
-import { createLogger, createPeer } from "@dure/node";
+import { createLogger, createPeer, type Peer } from "@dure/node";
 import { toHex } from "@dure/types";
 import type { Emit } from "../emit.ts";
 import { CliError } from "../error.ts";
@@ -35,6 +35,23 @@ const findTrustAnchor = async (
   );
   const text = await link.awaitGenesis(stopping);
   return text === undefined ? undefined : storeTrustAnchor(settings, text, suite);
+};
+
+/** Starts a peer; undefined if the signal aborts before it is open, as one may wait long for a snapshot. */
+const startUnlessStopped = async (
+  peer: Peer,
+  stopping: AbortSignal,
+): Promise<Awaited<ReturnType<Peer["start"]>> | undefined> => {
+  const close = (): void => void peer.close();
+  stopping.addEventListener("abort", close);
+  try {
+    return await peer.start();
+  } catch (error) {
+    if (stopping.aborted) return undefined;
+    throw error;
+  } finally {
+    stopping.removeEventListener("abort", close);
+  }
 };
 
 /**
@@ -92,14 +109,20 @@ export const runPeer = async (
         ...(settings.restRate !== undefined && { requestsPerSecond: settings.restRate }),
       },
       ...(settings.verifyWorkers !== undefined && { verifyWorkers: settings.verifyWorkers }),
+      ...(settings.keepBlocks !== undefined && { keepBlocks: settings.keepBlocks }),
+      beginWithSnapshot: settings.snapshot === true,
       logger,
       onFailed,
     });
-    const ports = await peer.start();
     closers.push(() => peer.close());
+    // Whoever begins with a snapshot has to reach the others before it is open.
     peer.setPeers(book.list());
     const members = [...anchor.config.validators.map(({ id }) => id), ...anchor.config.followers];
-    const following = link?.follow({ peer, book, members }, stopping);
+    const ended = new AbortController();
+    closers.push(() => ended.abort());
+    const following = link?.follow({ peer, book, members }, AbortSignal.any([stopping, ended.signal]));
+    const ports = await startUnlessStopped(peer, stopping);
+    if (ports === undefined) return;
     const publicKey = toHex(suite.publicKeyOf(consensusSeed));
     emit(
       {

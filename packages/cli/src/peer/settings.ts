@@ -35,6 +35,10 @@ export type PeerSettings = {
   readonly restRate?: number;
   /** Threads that verify signatures. */
   readonly verifyWorkers?: number;
+  /** How many of the newest blocks are kept at least; all unless given. */
+  readonly keepBlocks?: number;
+  /** Whether a new peer begins with a snapshot of the state, where others offer one. */
+  readonly snapshot?: boolean;
 };
 
 /** The same as far as it is given in one place. */
@@ -57,7 +61,8 @@ const TEXTS = [
   "page",
 ];
 const PORTS = ["grpcPort", "restPort"];
-const COUNTS = ["restRate", "verifyWorkers"];
+const COUNTS = ["restRate", "verifyWorkers", "keepBlocks"];
+const FLAGS = ["snapshot"];
 const PATHS = new Set(["home", "certificate", "key", "root", "genesis"]);
 
 const isOrigin = (value: unknown): boolean =>
@@ -78,6 +83,7 @@ const isAddress = (value: unknown): boolean =>
 /** Why a field's value is not as it should be, or undefined. */
 const flawOf = (field: string, value: unknown): string | undefined => {
   if (TEXTS.includes(field)) return typeof value === "string" ? undefined : `${field} is not a text`;
+  if (FLAGS.includes(field)) return typeof value === "boolean" ? undefined : `${field} is not true or false`;
   if (PORTS.includes(field)) return isPort(value) ? undefined : `${field} is not a port from 1 to 65535`;
   if (COUNTS.includes(field))
     return Number.isSafeInteger(value) && Number(value) >= 1
@@ -88,7 +94,7 @@ const flawOf = (field: string, value: unknown): string | undefined => {
       ? undefined
       : 'pageOrigins is not a list of origins such as "http://127.0.0.1:9002"';
   if (field !== "peers")
-    return `${field} is no setting: use ${[...TEXTS, ...PORTS, ...COUNTS, "pageOrigins", "peers"].join(", ")}`;
+    return `${field} is no setting: use ${[...TEXTS, ...PORTS, ...COUNTS, ...FLAGS, "pageOrigins", "peers"].join(", ")}`;
   return Array.isArray(value) && value.every(isAddress)
     ? undefined
     : 'peers is not a list of {"id": "peer1.org", "address": "host:port"}';

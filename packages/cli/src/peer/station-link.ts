@@ -119,7 +119,9 @@ export const createStationLink = (options: StationLinkOptions): StationLink => {
 
   const exchange = async ({ peer, book }: Followed): Promise<void> => {
     if (!isRegistered) await register();
-    await client.heartbeat(PeerStatus.parse(peer.statusObject()), settings.channel);
+    // One that is being given a snapshot has nothing to report yet, and needs the others' addresses all the more.
+    if (peer.status() !== undefined)
+      await client.heartbeat(PeerStatus.parse(peer.statusObject()), settings.channel);
     const directory = await client.directory();
     const peers = directory.map(({ peerId, grpcAddress }) => ({ id: peerId, address: grpcAddress }));
     if (await book.learn(peers)) {

@@ -23,8 +23,7 @@ import { createGate } from "../disk/gate.ts";
 import { createQueue } from "../disk/queue.ts";
 import type { OnEvent } from "../event.ts";
 import type { JournalMark } from "../journal/journal.ts";
-import type { HeaderChain } from "../proof/encode.ts";
-import type { EpochEnd } from "../proof/encode.ts";
+import type { EpochEnd, HeaderChain } from "../proof/encode.ts";
 import { decodeBlockPayload, encodeBlockPayload, type LogBlock, NO_MARK } from "./block-payload.ts";
 import { decodeBase, encodeBase, type ReadBase, readBase, writeBase } from "./log-base.ts";
 import { newSegment, openSegments, type Place, removeSegment } from "./open-segments.ts";
@@ -204,7 +203,8 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
       .flat()
       .reduce((sum, part) => sum + part.length, payloads.length * (FRAME_HEAD_BYTES + FRAME_CHECK_BYTES));
     const isNew = active === undefined || active.size + length > segmentBytes;
-    const target = isNew || active === undefined ? await startSegment(last.header.height - reads.length + 1) : active;
+    const target =
+      isNew || active === undefined ? await startSegment(last.header.height - reads.length + 1) : active;
     const frames = payloads.map((payload, i) =>
       encodeFrame(target.segment.seed, BLOCK_KIND, (reads[i] as LogBlock).header.height, ...payload),
     );

@@ -5,7 +5,7 @@ import type { BlockLog } from "../blocks/block-log.ts";
 import { LedgerError } from "../error.ts";
 import type { OnEvent } from "../event.ts";
 import { dropKeyValue, isCondemned, type KeyValue, openKeyValue } from "../state/key-value.ts";
-import { createDerived, STATE_DIRECTORY, type Derived, type IndexedBlock } from "./derived.ts";
+import { createDerived, type Derived, type IndexedBlock, STATE_DIRECTORY } from "./derived.ts";
 import type { Reflected } from "./records.ts";
 
 type Opening = {

@@ -15,8 +15,6 @@ import {
 } from "@dure/types";
 import { type LogBase, readEnds, writeEnds } from "../blocks/log-base.ts";
 import type { Reflected } from "../execution/records.ts";
-import { rootHash } from "../state/entry.ts";
-import type { TreeRoot } from "../state/tree.ts";
 import type { EpochEnd, HeaderChain } from "../proof/encode.ts";
 import { PROOF_LIMITS } from "../proof/limits.ts";
 import type { ReadEnd, ReadHeader } from "../proof/read-document.ts";
@@ -25,6 +23,8 @@ import type { Trust } from "../proof/trust.ts";
 import { provenBlock } from "../proof/verify-chain.ts";
 import { followEnds } from "../proof/verify-ends.ts";
 import { checkExecution } from "../proof/verify-execution.ts";
+import { rootHash } from "../state/entry.ts";
+import type { TreeRoot } from "../state/tree.ts";
 
 /** Where a peer can begin that has nothing but the genesis (specs/snapshots.md): what a snapshot's holder offers. */
 export type Checkpoint = {
@@ -150,4 +150,3 @@ export const verifyCheckpoint = (genesis: Trust, bytes: Bytes): CheckpointVerdic
     throw error;
   }
 };
-

@@ -1,14 +1,6 @@
 import { type Bytes, type CryptoSuite, HASH_BYTES } from "@dure/crypto";
 import { compareBytes, concatBytes, equalBytes } from "@dure/types";
-import {
-  bucketHash,
-  entryHash,
-  keyHash,
-  LEAF_BYTES,
-  leafKey,
-  nodeHash,
-  pathOf,
-} from "../state/entry.ts";
+import { bucketHash, entryHash, keyHash, LEAF_BYTES, leafKey, nodeHash, pathOf } from "../state/entry.ts";
 import { noteWrite } from "../state/history.ts";
 import { byteKey, type Changes, type KeyValue } from "../state/key-value.ts";
 import { createPageStore } from "../state/pages.ts";

@@ -91,4 +91,3 @@ export const restoreLedger = async (
     await lock.release();
   }
 };
-

@@ -41,7 +41,9 @@ type HeldSnapshot = Snapshot & {
 /** Bits as bytes, filled up with the one or the other bit: the first and the last hash under a path. */
 const edge = (path: string, bit: "0" | "1"): Bytes => {
   const bits = path.padEnd(PATH_BITS, bit);
-  return Uint8Array.from({ length: HASH_BYTES }, (_, at) => Number.parseInt(bits.slice(8 * at, 8 * at + 8), 2));
+  return Uint8Array.from({ length: HASH_BYTES }, (_, at) =>
+    Number.parseInt(bits.slice(8 * at, 8 * at + 8), 2),
+  );
 };
 
 /** The branches of an inner node, as far down as subtrees are larger than one answer holds. */
@@ -63,10 +65,7 @@ const branchesOf = (store: NodeStore, path: string, top: TreeNode): readonly Bra
 };
 
 /** The entries under a path, in order of key hash; undefined if their values are more than one answer holds. */
-const entriesUnder = async (
-  pinned: Pinned,
-  path: string,
-): Promise<readonly StateEntry[] | "too large"> => {
+const entriesUnder = async (pinned: Pinned, path: string): Promise<readonly StateEntry[] | "too large"> => {
   const names = await pinned.between(
     byteKey(NAME_PREFIX, edge(path, "0")),
     byteKey(NAME_PREFIX, edge(path, "1")),

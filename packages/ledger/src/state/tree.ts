@@ -106,7 +106,7 @@ const update = (
   onMoved: OnMoved,
 ): Subtree => {
   const node = store.get(path) ?? EMPTY;
-  if (node.kind === "bucket") 
+  if (node.kind === "bucket")
     return buildTree(suite, store, path, mergeLeaves(node.leaves, changes, onMoved));
   const split = leftCount(
     changes.length,

@@ -387,7 +387,9 @@ export class Channel {
     const why = `the blocks from ${this.head().height + 1} to ${baseHeight} were pruned by all connected peers`;
     markForSnapshot(directory, why)
       .then(() =>
-        onFailed(new NodeError("BLOCKS_PRUNED", `${why}: start this peer again, and it begins with a snapshot`)),
+        onFailed(
+          new NodeError("BLOCKS_PRUNED", `${why}: start this peer again, and it begins with a snapshot`),
+        ),
       )
       .catch(onFailed);
   }

@@ -165,9 +165,7 @@ export class Sync {
     const { head, append } = this.#options;
     // Live commits may have overtaken the answer: that is nobody's fault.
     if (blocks.length === 0)
-      return head().height >= fromHeight || this.#pruned.has(peerId)
-        ? undefined
-        : this.#emptyAnswer(peerId);
+      return head().height >= fromHeight || this.#pruned.has(peerId) ? undefined : this.#emptyAnswer(peerId);
     const read = this.#read(blocks);
     if (typeof read === "string") return read;
     const fresh = upToEnd(read.filter(({ held }) => held.candidate.header.height > head().height));

@@ -56,7 +56,7 @@ export class TransactionCount {
   add(blocks: number, transactions: number): void {
     this.#count += transactions;
     this.#blocksSinceKept += blocks;
-    if (this.#blocksSinceKept >= KEEP_EVERY) this.save();
+    if (this.#blocksSinceKept >= KEEP_EVERY) void this.save();
   }
 
   /** Counts what the log held when this was made; once, when the log is undamaged. */

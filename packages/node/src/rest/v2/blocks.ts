@@ -63,7 +63,10 @@ export const listBlocks = route({
   handle: async ({ channel, query }) => {
     const height = channel.height();
     const step = query.order === "desc" ? -1 : 1;
-    const from = step === 1 ? Math.max(query.from ?? channel.baseHeight() + 1, 1) : Math.min(query.from ?? height, height);
+    const from =
+      step === 1
+        ? Math.max(query.from ?? channel.baseHeight() + 1, 1)
+        : Math.min(query.from ?? height, height);
     if (isPruned(channel, from)) throw pruned(channel, from);
     const headers = await headersFrom(channel, from, step, query.limit);
     const next = from + step * headers.length;
@@ -76,8 +79,7 @@ export const listBlocks = route({
         proof,
       }),
       blocks: headers.map(blockSummary),
-      next:
-        headers.length === query.limit && next > channel.baseHeight() && next <= height ? next : null,
+      next: headers.length === query.limit && next > channel.baseHeight() && next <= height ? next : null,
       height,
     };
   },
