@@ -18,9 +18,11 @@ import { readJournal } from "./journal/read-journal.ts";
 import { startJournal } from "./journal/start-journal.ts";
 import { decodeAnswer, encodeAnswer, type SubtreeAnswer } from "./snapshot/answer.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./snapshot/checkpoint.ts";
+import { emptyChildren } from "./state/entry.ts";
 import { decodeWritten, encodeWritten } from "./state/history.ts";
-import { decodeBucket, decodePage, encodePage } from "./state/pages.ts";
+import { decodeNode, encodeNode } from "./state/nodes.ts";
 import { decodeHeld, encodeHeld } from "./state/state.ts";
+import type { TreeNode } from "./state/tree.ts";
 
 const RUNS = 10_000;
 const { block } = makeChain(1, { transactionsPerBlock: 1 })[0] as ChainBlock;
@@ -55,7 +57,8 @@ const pair = <T>(value: T, encode: (value: T) => Bytes, decode: (bytes: Bytes) =
   },
 });
 
-const inner = { kind: "inner", count: 17, left: hash, right: hash } as const;
+const inner = { kind: "inner", count: 17, children: emptyChildren(suite) } as const;
+inner.children.set(hash, 5 * hash.length);
 const certificate = { epoch: 1, height: 5, ...roots, signatures: NO_SIGNATURES };
 const commit = commitProof(ZERO_HASH, 3);
 const [carrier] = makeChain(1, { executionOf: () => certificate });
@@ -87,15 +90,16 @@ const CASES: Readonly<Record<string, Case>> = {
     encodeIndexPayload,
     decodeIndexPayload,
   ),
-  "state page": pair(
-    new Map([
-      ["", inner],
-      ["01", inner],
-    ]),
-    encodePage,
-    decodePage,
+  "inner node": pair<TreeNode>(
+    inner,
+    (node) => encodeNode(suite, node),
+    (bytes) => decodeNode(suite, bytes),
   ),
-  "state bucket": pair(new Uint8Array(64).fill(3), (leaves) => Uint8Array.of(2, ...leaves), decodeBucket),
+  bucket: pair<TreeNode>(
+    { kind: "bucket", leaves: new Uint8Array(64).fill(3) },
+    (node) => encodeNode(suite, node),
+    (bytes) => decodeNode(suite, bytes),
+  ),
   "state value": pair({ value: hash, version: { height: 3, index: 1 } }, encodeHeld, decodeHeld),
   roots: pair(roots, records.encodeRoots, records.decodeRoots),
   reflected: pair(
@@ -113,7 +117,7 @@ const CASES: Readonly<Record<string, Case>> = {
     (bytes) => decodeBase(suite, bytes),
   ),
   "state's branches": pair<SubtreeAnswer>(
-    { kind: "branches", branches: [{ suffix: "01", hash }] },
+    { kind: "branches", branches: [{ suffix: "0f", hash }] },
     encodeAnswer,
     decodeAnswer,
   ),

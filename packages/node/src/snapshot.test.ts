@@ -299,10 +299,8 @@ test("a peer that gives false state or a forged checkpoint is found by it, and o
 });
 
 test("a frame of a snapshot with a path that is none is refused", () => {
-  const frame: Frame = { type: "getState", height: 1, path: "01".repeat(128) };
+  const frame: Frame = { type: "getState", height: 1, path: "0f".repeat(32) };
   assert.deepEqual(decodeFrame(encodeFrame(frame)), { ok: true, value: frame });
-  for (const path of ["01".repeat(129), "0".repeat(257)])
+  for (const path of ["0".repeat(65), "0F", "g"])
     assert.equal(decodeFrame(encodeFrame({ ...frame, path })).ok, false);
-  const filled = encodeFrame({ ...frame, path: "010" });
-  assert.equal(decodeFrame(changed(filled, filled.length - 1)).ok, false);
 });

@@ -7,7 +7,7 @@ import { BUCKET_KEYS_MAX } from "../state/tree.ts";
 /** An entry of the state: a raw key, and what stands under it. */
 export type StateEntry = Held & { readonly key: Bytes };
 
-/** A subtree below the one that was asked for: the bits that lead to it from there, as text of zeros and ones. */
+/** A subtree of some keys below the one that was asked for: the hex digits that lead to it from there. */
 export type Branch = { readonly suffix: string; readonly hash: Bytes };
 
 /**
@@ -22,8 +22,8 @@ export type SubtreeAnswer =
 const VERSION = 1;
 const KIND = { branches: 1, entries: 2, leaves: 3 } as const;
 
-/** Levels that an answer spans at most: 64 branches. */
-export const ANSWER_LEVELS = 6;
+/** Levels that an answer spans at most: 256 branches. */
+export const ANSWER_LEVELS = 2;
 /** Keys that an answer holds at most. */
 export const ANSWER_KEYS = 2_048;
 const PART_BYTES_MAX = 0xffffffff;
@@ -33,7 +33,7 @@ export const encodeAnswer = (answer: SubtreeAnswer): Bytes => {
   const writer = new Writer().u8(VERSION).u8(KIND[answer.kind]);
   switch (answer.kind) {
     case "branches":
-      writer.u8(answer.branches.length);
+      writer.u16(answer.branches.length);
       for (const { suffix, hash } of answer.branches) writer.text(suffix).fixed(hash, HASH_BYTES);
       break;
     case "entries":
@@ -49,9 +49,10 @@ export const encodeAnswer = (answer: SubtreeAnswer): Bytes => {
 
 const readBranches = (reader: Reader): readonly Branch[] => {
   const branches: Branch[] = [];
-  for (let left = reader.u8(); left > 0; left--) {
+  for (let left = reader.count16(HASH_BYTES + 2); left > 0; left--) {
     const suffix = reader.text();
-    if (!/^[01]+$/.test(suffix) || suffix.length > ANSWER_LEVELS) reader.fail("a branch's path is malformed");
+    if (!/^[0-9a-f]+$/.test(suffix) || suffix.length > ANSWER_LEVELS)
+      reader.fail("a branch's path is malformed");
     branches.push({ suffix, hash: reader.fixed(HASH_BYTES).slice() });
   }
   return branches;

@@ -1,43 +1,52 @@
 import { type Bytes, type CryptoSuite, HASH_BYTES } from "@dure/crypto";
 import { compareBytes, concatBytes, equalBytes } from "@dure/types";
-import { bucketHash, entryHash, keyHash, LEAF_BYTES, leafKey, nodeHash, pathOf } from "../state/entry.ts";
+import {
+  BRANCHES,
+  bucketHash,
+  childHash,
+  childPath,
+  emptyChildren,
+  emptyHash,
+  entryHash,
+  keyHash,
+  LEAF_BYTES,
+  leafKey,
+  nodeHash,
+  PATH_DIGITS,
+  pathOf,
+} from "../state/entry.ts";
 import { noteWrite } from "../state/history.ts";
 import { byteKey, type Changes, type KeyValue } from "../state/key-value.ts";
-import { createPageStore } from "../state/pages.ts";
+import { createStoredNodes, type StoredNodes } from "../state/nodes.ts";
 import { encodeHeld, NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
 import { buildTree, type NodeStore, type TreeNode, type TreeRoot } from "../state/tree.ts";
 import { type Branch, decodeAnswer, type StateEntry } from "./answer.ts";
 
-const PATH_BITS = 8 * HASH_BYTES;
-
-type Inner = { readonly left: Bytes; readonly right: Bytes };
 type Leaf = { readonly keyHash: Bytes; readonly entry: StateEntry; readonly entryHash: Bytes };
 
-/** The hash of a node that is made of branches, and the inner nodes on the way; undefined if they do not fit together. */
+/** The hash of a node that is made of branches, and the children of the inner nodes on the way; undefined if they do not fit together. */
 const joinBranches = (
   suite: CryptoSuite,
   path: string,
   branches: readonly Branch[],
-): { readonly hash: Bytes; readonly inner: ReadonlyMap<string, Inner> } | undefined => {
-  const hashes = new Map(branches.map(({ suffix, hash }) => [suffix, hash]));
-  if (hashes.size !== branches.length || hashes.size < 2) return undefined;
-  const inner = new Map<string, Inner>();
-  let used = 0;
-  const join = (suffix: string, levels: number): Bytes | undefined => {
-    const given = hashes.get(suffix);
-    if (given !== undefined) {
-      used += 1;
-      return given;
+): { readonly hash: Bytes; readonly inner: ReadonlyMap<string, Bytes> } | undefined => {
+  const inner = new Map<string, Bytes>();
+  const join = (suffix: string, below: readonly Branch[]): Bytes | undefined => {
+    const [first] = below;
+    if (first?.suffix === suffix) return below.length === 1 ? first.hash : undefined;
+    const children = emptyChildren(suite);
+    for (let digit = 0; digit < BRANCHES; digit++) {
+      const child = childPath(suffix, digit);
+      const part = below.filter((branch) => branch.suffix.startsWith(child));
+      const hash = part.length === 0 ? emptyHash(suite) : join(child, part);
+      if (hash === undefined) return undefined;
+      children.set(hash, digit * HASH_BYTES);
     }
-    if (levels === 0) return undefined;
-    const left = join(`${suffix}0`, levels - 1);
-    const right = left && join(`${suffix}1`, levels - 1);
-    if (left === undefined || right === undefined) return undefined;
-    inner.set(path + suffix, { left, right });
-    return nodeHash(suite, left, right);
+    inner.set(path + suffix, children);
+    return nodeHash(suite, children);
   };
-  const hash = join("", Math.max(...branches.map(({ suffix }) => suffix.length)));
-  return hash === undefined || used !== hashes.size ? undefined : { hash, inner };
+  const hash = branches.length === 0 ? undefined : join("", branches);
+  return hash && { hash, inner };
 };
 
 /**
@@ -47,24 +56,22 @@ const joinBranches = (
 export class StateRebuild {
   readonly #suite: CryptoSuite;
   readonly #keyValue: KeyValue;
-  readonly #store: ReturnType<typeof createPageStore>;
+  readonly #store: StoredNodes;
   readonly #tree: TreeRoot;
   /** Paths to ask for, and the hashes that the answers must have; of whole paths, the hash of the entry. */
   readonly #wanted = new Map<string, Bytes>();
   /** Nodes above what was built, by path. */
-  readonly #inner = new Map<string, Inner>();
+  readonly #inner = new Map<string, Bytes>();
   /** Number of keys of what was built, by path. */
   readonly #built = new Map<string, number>();
-  readonly #emptyHash: Bytes;
   #keys = 0;
 
   /** `tree` is what the attested root was made of: its holder has checked that. */
   constructor(suite: CryptoSuite, keyValue: KeyValue, tree: TreeRoot) {
     this.#suite = suite;
     this.#keyValue = keyValue;
-    this.#store = createPageStore(keyValue);
+    this.#store = createStoredNodes(suite, keyValue);
     this.#tree = tree;
-    this.#emptyHash = bucketHash(suite, new Uint8Array(0));
     this.#want("", tree.top);
   }
 
@@ -83,7 +90,7 @@ export class StateRebuild {
   }
 
   #want(path: string, hash: Bytes): void {
-    if (equalBytes(hash, this.#emptyHash)) this.#built.set(path, 0);
+    if (equalBytes(hash, emptyHash(this.#suite))) this.#built.set(path, 0);
     else this.#wanted.set(path, hash);
   }
 
@@ -100,7 +107,7 @@ export class StateRebuild {
       case "leaves":
         return this.#takeLeaves(path, expected, answer.leaves);
       case "entries":
-        return path.length === PATH_BITS
+        return path.length === PATH_DIGITS
           ? this.#takeEntry(path, expected, answer.entries)
           : this.#takeEntries(path, expected, answer.entries);
     }
@@ -108,7 +115,7 @@ export class StateRebuild {
 
   #takeBranches(path: string, expected: Bytes, branches: readonly Branch[]): string | undefined {
     const joined = joinBranches(this.#suite, path, branches);
-    if (joined === undefined || path.length + 1 >= PATH_BITS || !equalBytes(joined.hash, expected))
+    if (joined === undefined || !equalBytes(joined.hash, expected))
       return "branches that do not lead to the attested root";
     this.#wanted.delete(path);
     for (const [at, node] of joined.inner) this.#inner.set(at, node);
@@ -126,7 +133,7 @@ export class StateRebuild {
     this.#built.set(path, count);
     for (let at = 0; at < count; at++) {
       const hash = leaves.slice(at * LEAF_BYTES + HASH_BYTES, (at + 1) * LEAF_BYTES);
-      this.#wanted.set(pathOf(leafKey(leaves, at), PATH_BITS), hash);
+      this.#wanted.set(pathOf(leafKey(leaves, at), PATH_DIGITS), hash);
     }
     return undefined;
   }
@@ -149,7 +156,7 @@ export class StateRebuild {
     if (
       leaf === undefined ||
       entries.length !== 1 ||
-      pathOf(leaf.keyHash, PATH_BITS) !== path ||
+      pathOf(leaf.keyHash, PATH_DIGITS) !== path ||
       !equalBytes(leaf.entryHash, expected)
     )
       return "an entry that does not lead to the attested root";
@@ -201,9 +208,12 @@ export class StateRebuild {
     const countOf = (path: string): number => {
       const built = this.#built.get(path);
       if (built !== undefined) return built;
-      const { left, right } = this.#inner.get(path) as Inner;
-      const count = countOf(`${path}0`) + countOf(`${path}1`);
-      this.#store.set(path, { kind: "inner", count, left, right });
+      const children = this.#inner.get(path) as Bytes;
+      let count = 0;
+      for (let digit = 0; digit < BRANCHES; digit++)
+        if (!equalBytes(childHash(children, digit), emptyHash(this.#suite)))
+          count += countOf(childPath(path, digit));
+      this.#store.set(path, { kind: "inner", count, children });
       return count;
     };
     if (countOf("") !== this.#tree.count)

@@ -1,7 +1,9 @@
-import { type Bytes, type CryptoSuite, HASH_BYTES } from "@dure/crypto";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
+import { equalBytes } from "@dure/types";
 import type { Reflected } from "../execution/records.ts";
+import { BRANCHES, childHash, childPath, emptyHash, PATH_DIGITS } from "../state/entry.ts";
 import { byteKey, type KeyValue, type Pinned } from "../state/key-value.ts";
-import { createPageStore } from "../state/pages.ts";
+import { createStoredNodes } from "../state/nodes.ts";
 import { decodeHeld, NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
 import { type NodeStore, type TreeNode, type TreeRoot, treeRoot } from "../state/tree.ts";
 import {
@@ -19,8 +21,6 @@ const HELD_MAX = 3;
 const LEASE_MS = 60_000;
 /** Values that travel in one answer. */
 const ANSWER_BYTES = 1 << 20;
-/** Bits of a key hash: a path of all of them leads to one entry. */
-const PATH_BITS = 8 * HASH_BYTES;
 
 /** The state as it stood after one height. */
 export type Snapshot = {
@@ -38,29 +38,24 @@ type HeldSnapshot = Snapshot & {
   readonly reading: Set<Promise<Bytes | undefined>>;
 };
 
-/** Bits as bytes, filled up with the one or the other bit: the first and the last hash under a path. */
-const edge = (path: string, bit: "0" | "1"): Bytes => {
-  const bits = path.padEnd(PATH_BITS, bit);
-  return Uint8Array.from({ length: HASH_BYTES }, (_, at) =>
-    Number.parseInt(bits.slice(8 * at, 8 * at + 8), 2),
-  );
-};
+/** The first or the last key hash under a path: its digits, filled up with the least or the greatest. */
+const edge = (path: string, digit: "0" | "f"): Bytes => Buffer.from(path.padEnd(PATH_DIGITS, digit), "hex");
 
 /** The branches of an inner node, as far down as subtrees are larger than one answer holds. */
-const branchesOf = (store: NodeStore, path: string, top: TreeNode): readonly Branch[] => {
+const branchesOf = (suite: CryptoSuite, store: NodeStore, path: string): readonly Branch[] => {
   const branches: Branch[] = [];
-  const descend = (suffix: string, node: Extract<TreeNode, { kind: "inner" }>): void => {
-    for (const [bit, hash] of [
-      ["0", node.left],
-      ["1", node.right],
-    ] as const) {
-      const below = suffix + bit;
+  const descend = (suffix: string, { children }: Extract<TreeNode, { kind: "inner" }>): void => {
+    for (let digit = 0; digit < BRANCHES; digit++) {
+      const hash = childHash(children, digit);
+      if (equalBytes(hash, emptyHash(suite))) continue;
+      const below = childPath(suffix, digit);
       const child = below.length < ANSWER_LEVELS ? store.get(path + below) : undefined;
       if (child?.kind === "inner" && child.count > ANSWER_KEYS) descend(below, child);
       else branches.push({ suffix: below, hash });
     }
   };
-  if (top.kind === "inner") descend("", top);
+  const top = store.get(path);
+  if (top?.kind === "inner") descend("", top);
   return branches;
 };
 
@@ -68,7 +63,7 @@ const branchesOf = (store: NodeStore, path: string, top: TreeNode): readonly Bra
 const entriesUnder = async (pinned: Pinned, path: string): Promise<readonly StateEntry[] | "too large"> => {
   const names = await pinned.between(
     byteKey(NAME_PREFIX, edge(path, "0")),
-    byteKey(NAME_PREFIX, edge(path, "1")),
+    byteKey(NAME_PREFIX, edge(path, "f")),
     ANSWER_KEYS,
   );
   const values = await pinned.getMany(names.map(([, key]) => byteKey(VALUE_PREFIX, key)));
@@ -85,22 +80,23 @@ const entriesUnder = async (pinned: Pinned, path: string): Promise<readonly Stat
 };
 
 const answerOf = async (
+  suite: CryptoSuite,
   pinned: Pinned,
   store: NodeStore,
   path: string,
 ): Promise<SubtreeAnswer | undefined> => {
-  if (path.length === PATH_BITS) {
+  if (path.length === PATH_DIGITS) {
     const entries = await entriesUnder(pinned, path);
     return entries === "too large" || entries.length !== 1 ? undefined : { kind: "entries", entries };
   }
   const node = store.get(path);
   if (node === undefined) return undefined;
   if (node.kind === "inner" && node.count > ANSWER_KEYS)
-    return { kind: "branches", branches: branchesOf(store, path, node) };
+    return { kind: "branches", branches: branchesOf(suite, store, path) };
   const entries = await entriesUnder(pinned, path);
   if (entries !== "too large") return { kind: "entries", entries };
   return node.kind === "inner"
-    ? { kind: "branches", branches: branchesOf(store, path, node) }
+    ? { kind: "branches", branches: branchesOf(suite, store, path) }
     : { kind: "leaves", leaves: node.leaves };
 };
 
@@ -125,10 +121,10 @@ export class Snapshots {
   async take(reflected: Reflected): Promise<void> {
     const pinned = await this.#keyValue.pin();
     if (this.#isClosed) return pinned.close();
-    const store = createPageStore({ get: pinned.get, condemn: this.#keyValue.condemn });
+    const store = createStoredNodes(this.#suite, { get: pinned.get, condemn: this.#keyValue.condemn });
     const reading = new Set<Promise<Bytes | undefined>>();
     const readOne = async (path: string): Promise<Bytes | undefined> => {
-      const answer = await answerOf(pinned, store, path);
+      const answer = await answerOf(this.#suite, pinned, store, path);
       // Nothing was changed: this only forgets nodes, of which a reader may have asked for all.
       store.flush(new Map());
       return answer && encodeAnswer(answer);

@@ -1,5 +1,5 @@
 import { type Bytes, type CryptoSuite, HASH_BYTES, taggedHash } from "@dure/crypto";
-import { compareBytes, TAG, Writer } from "@dure/types";
+import { compareBytes, TAG, toHex, Writer } from "@dure/types";
 
 /** When a value was written: the height and the position in its block of the transaction that wrote it. */
 export type Version = { readonly height: number; readonly index: number };
@@ -26,24 +26,52 @@ export const entryHash = (suite: CryptoSuite, key: Bytes, version: Version, valu
 export const bucketHash = (suite: CryptoSuite, leaves: Bytes): Bytes =>
   taggedHash(suite, TAG.stateBucket, leaves);
 
-/** The hash of an inner node: tagged, over its two subtrees' hashes. */
-export const nodeHash = (suite: CryptoSuite, left: Bytes, right: Bytes): Bytes =>
-  taggedHash(suite, TAG.stateNode, left, right);
+/** How many subtrees an inner node has: one for each hex digit. */
+export const BRANCHES = 16;
+export const CHILDREN_BYTES = BRANCHES * HASH_BYTES;
+
+/** The hash of an inner node: tagged, over the hashes of its sixteen subtrees, 512 bytes. */
+export const nodeHash = (suite: CryptoSuite, children: Bytes): Bytes =>
+  taggedHash(suite, TAG.stateNode, children);
+
+const emptyHashes = new WeakMap<CryptoSuite, Bytes>();
+
+/** The hash of a subtree of no keys: of a bucket without leaves. */
+export const emptyHash = (suite: CryptoSuite): Bytes => {
+  const known = emptyHashes.get(suite) ?? bucketHash(suite, new Uint8Array(0));
+  emptyHashes.set(suite, known);
+  return known;
+};
+
+/** The hashes of sixteen subtrees of no keys, side by side. */
+export const emptyChildren = (suite: CryptoSuite): Bytes => {
+  const children = new Uint8Array(CHILDREN_BYTES);
+  for (let digit = 0; digit < BRANCHES; digit++) children.set(emptyHash(suite), digit * HASH_BYTES);
+  return children;
+};
+
+/** The hash of one of an inner node's subtrees: a view. */
+export const childHash = (children: Bytes, digit: number): Bytes =>
+  children.subarray(digit * HASH_BYTES, (digit + 1) * HASH_BYTES);
 
 /** The root: tagged, over the number of keys and the top hash. */
 export const rootHash = (suite: CryptoSuite, count: number, top: Bytes): Bytes =>
   taggedHash(suite, TAG.stateRoot, new Writer().u64(count).finish(), top);
 
-/** The bit of a key hash that decides at a depth: 0 goes left. */
-export const bitAt = (hash: Bytes, depth: number): 0 | 1 =>
-  (((hash[depth >> 3] as number) >> (7 - (depth & 7))) & 1) as 0 | 1;
+/** Hex digits of a key hash: how deep the tree can be. */
+export const PATH_DIGITS = 2 * HASH_BYTES;
 
-/** The first bits of a key hash as text of zeros and ones: the place of a node. */
-export const pathOf = (hash: Bytes, depth: number): string => {
-  let path = "";
-  for (let at = 0; at < depth; at++) path += bitAt(hash, at);
-  return path;
+/** The hex digit of a key hash that decides at a depth, as a number. */
+export const digitAt = (hash: Bytes, depth: number): number => {
+  const byte = hash[depth >> 1] as number;
+  return depth % 2 === 0 ? byte >> 4 : byte & 15;
 };
+
+/** The first hex digits of a key hash: the place of a node. */
+export const pathOf = (hash: Bytes, depth: number): string => toHex(hash).slice(0, depth);
+
+/** The path of a node's subtree. */
+export const childPath = (path: string, digit: number): string => path + digit.toString(BRANCHES);
 
 /** The key hash of the leaf at a position of a bucket: a view. */
 export const leafKey = (leaves: Bytes, position: number): Bytes =>

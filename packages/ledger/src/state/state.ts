@@ -3,7 +3,7 @@ import { type Decoded, decode, type Hash, toHash, Writer } from "@dure/types";
 import { entryHash, keyHash, type Version } from "./entry.ts";
 import { type HistoryEntry, noteWrite, readHistory } from "./history.ts";
 import { byteKey, type Changes, type KeyValue } from "./key-value.ts";
-import { createPageStore } from "./pages.ts";
+import { createStoredNodes } from "./nodes.ts";
 import { encodeStateProof, type Held, proveKey } from "./proof.ts";
 import { type LeafChange, treeRoot, updateTree } from "./tree.ts";
 
@@ -69,8 +69,8 @@ export const createState = (
   suite: CryptoSuite,
   keyValue: Pick<KeyValue, "get" | "range" | "condemn">,
 ): State => {
-  const pages = createPageStore(keyValue);
-  let current = treeRoot(suite, pages);
+  const nodes = createStoredNodes(suite, keyValue);
+  let current = treeRoot(suite, nodes);
 
   const heldOf = (bytes: Bytes): Held => {
     const held = decodeHeld(bytes);
@@ -103,7 +103,7 @@ export const createState = (
       const newEntry = value === undefined ? undefined : entryHash(suite, key, version, value);
       leaves.push({ key, keyHash: keyHash(suite, key), entryHash: newEntry });
     }
-    current = updateTree(suite, pages, leaves, (moved) => {
+    current = updateTree(suite, nodes, leaves, (moved) => {
       const { key, keyHash: hash, entryHash: newEntry } = moved as KeyChange;
       changes.set(byteKey(NAME_PREFIX, hash), newEntry === undefined ? undefined : key);
     });
@@ -115,8 +115,8 @@ export const createState = (
     range,
     history: (key, before, limit) => readHistory(keyValue, key, before, limit),
     root: () => toHash(current.root),
-    prove: (key) => encodeStateProof(proveKey(suite, pages, key, current.count, get(key))),
+    prove: (key) => encodeStateProof(proveKey(suite, nodes, key, current.count, get(key))),
     apply,
-    flush: pages.flush,
+    flush: nodes.flush,
   };
 };

@@ -9,30 +9,26 @@ import { type LeafChange, type NodeStore, type TreeNode, treeRoot, updateTree } 
 
 type Leaf = { readonly key: string; readonly entry: Bytes };
 
-/** The tree by its definition alone, over all leaves at once: bits of the key hash as text, no store, no changes. */
+/** The tree by its definition alone, over all leaves at once: hex digits of the key hash as text, no store, no changes. */
 const naiveTop = (leaves: readonly Leaf[], depth: number): Bytes => {
   if (leaves.length <= 16) {
     const sorted = [...leaves].sort((a, b) => (a.key < b.key ? -1 : 1));
     return suite.hash(
       TAG.stateBucket,
-      ...sorted.flatMap(({ key, entry }) => [
-        Buffer.from(BigInt(`0b${key}`).toString(16).padStart(64, "0"), "hex"),
-        entry,
-      ]),
+      ...sorted.flatMap(({ key, entry }) => [Buffer.from(key, "hex"), entry]),
     );
   }
-  const side = (bit: string) =>
+  const children = [..."0123456789abcdef"].map((digit) =>
     naiveTop(
-      leaves.filter(({ key }) => key[depth] === bit),
+      leaves.filter(({ key }) => key[depth] === digit),
       depth + 1,
-    );
-  return suite.hash(TAG.stateNode, side("0"), side("1"));
+    ),
+  );
+  return suite.hash(TAG.stateNode, ...children);
 };
 
 const naiveRoot = (leaves: readonly Leaf[]): string =>
   toHex(suite.hash(TAG.stateRoot, new Writer().u64(leaves.length).finish(), naiveTop(leaves, 0)));
-
-const bits = (bytes: Bytes): string => [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
 
 const mapStore = () => {
   const nodes = new Map<string, TreeNode>();
@@ -70,7 +66,7 @@ test("the tree after any blocks of changes is the tree of what is left", () => {
           else held.set(n, entry);
         }
         const updated = updateTree(suite, store, [...changes.values()]);
-        const leaves = [...held].map(([n, entry]) => ({ key: bits(keyOf(n)), entry }));
+        const leaves = [...held].map(([n, entry]) => ({ key: toHex(keyOf(n)), entry }));
         assert.equal(toHex(updated.root), naiveRoot(leaves));
         assert.equal(updated.count, held.size);
         assert.deepEqual(treeRoot(suite, store), updated);
@@ -96,7 +92,7 @@ test("many keys, and then none, lead to the naive root and to the empty tree", (
     store,
     all.map((n) => ({ keyHash: keyOf(n), entryHash: entryOf(n, 1) })),
   );
-  assert.equal(toHex(full.root), naiveRoot(all.map((n) => ({ key: bits(keyOf(n)), entry: entryOf(n, 1) }))));
+  assert.equal(toHex(full.root), naiveRoot(all.map((n) => ({ key: toHex(keyOf(n)), entry: entryOf(n, 1) }))));
   const none = updateTree(
     suite,
     store,

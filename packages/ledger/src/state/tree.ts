@@ -1,20 +1,31 @@
-import { type Bytes, type CryptoSuite, HASH_BYTES } from "@dure/crypto";
+import type { Bytes, CryptoSuite } from "@dure/crypto";
 import { compareBytes, concatBytes } from "@dure/types";
-import { bitAt, bucketHash, LEAF_BYTES, leafKey, nodeHash, rootHash } from "./entry.ts";
+import {
+  BRANCHES,
+  bucketHash,
+  childPath,
+  digitAt,
+  emptyChildren,
+  LEAF_BYTES,
+  leafKey,
+  leafPosition,
+  nodeHash,
+  PATH_DIGITS,
+  rootHash,
+} from "./entry.ts";
 
 /**
- * The state tree (specs/state-tree.md): a binary trie over the bits of key hashes, in which every subtree of at most
- * 16 keys is a bucket. Its shape is a function of the set of keys alone.
+ * The state tree (specs/state-tree.md): a trie over the hex digits of key hashes, in which every subtree of at most 16
+ * keys is a bucket. Its shape is a function of the set of keys alone.
  */
 export const BUCKET_KEYS_MAX = 16;
-const DEPTH_MAX = 8 * HASH_BYTES;
 
-/** A node of the tree: a bucket of leaves in order of key hash, or the hashes of two subtrees of `count` keys. */
+/** A node of the tree: a bucket of leaves in order of key hash, or the hashes of sixteen subtrees of `count` keys. */
 export type TreeNode =
   | { readonly kind: "bucket"; readonly leaves: Bytes }
-  | { readonly kind: "inner"; readonly count: number; readonly left: Bytes; readonly right: Bytes };
+  | { readonly kind: "inner"; readonly count: number; readonly children: Bytes };
 
-/** Where nodes are kept, by path (text of zeros and ones). There is none where the subtree is empty. */
+/** Where nodes are kept, by path (hex digits). There is none where the subtree is empty. */
 export type NodeStore = {
   readonly get: (path: string) => TreeNode | undefined;
   readonly set: (path: string, node: TreeNode | undefined) => void;
@@ -29,73 +40,76 @@ type OnMoved = (change: LeafChange) => void;
 /** A tree as a whole: number of keys, top hash, root; each hash of 32 bytes. */
 export type TreeRoot = { readonly count: number; readonly top: Bytes; readonly root: Bytes };
 
-export type Subtree = {
-  readonly count: number;
-  readonly hash: Bytes;
-  /** Its leaves, where it is a bucket. */
-  readonly leaves: Bytes | undefined;
-};
+/** A subtree as it was built, or changed from `before` keys. */
+export type Subtree = { readonly count: number; readonly hash: Bytes };
+type Changed = Subtree & { readonly before: number };
 
 const EMPTY: TreeNode = { kind: "bucket", leaves: new Uint8Array(0) };
 
+const leafCount = (leaves: Bytes): number => leaves.length / LEAF_BYTES;
+
+/** Whether a key hash stands at a position. */
+const isAt = (leaves: Bytes, position: number, hash: Bytes): boolean =>
+  position < leafCount(leaves) && compareBytes(leafKey(leaves, position), hash) === 0;
+
 /** Leaves and changes, both in order, merged. */
 const mergeLeaves = (leaves: Bytes, changes: readonly LeafChange[], onMoved: OnMoved): Bytes => {
-  const parts: Bytes[] = [];
-  const count = leaves.length / LEAF_BYTES;
-  let position = 0;
-  const keepBelow = (hash: Bytes | undefined): void => {
-    const from = position;
-    while (position < count && (hash === undefined || compareBytes(leafKey(leaves, position), hash) < 0))
-      position++;
-    if (position > from) parts.push(leaves.subarray(from * LEAF_BYTES, position * LEAF_BYTES));
-  };
+  let merged: Bytes = leaves.slice();
   for (const change of changes) {
-    keepBelow(change.keyHash);
-    const isThere = position < count && compareBytes(leafKey(leaves, position), change.keyHash) === 0;
-    if (isThere) position++;
-    if (isThere !== (change.entryHash !== undefined)) onMoved(change);
-    if (change.entryHash !== undefined) parts.push(change.keyHash, change.entryHash);
+    const { keyHash, entryHash } = change;
+    const position = leafPosition(merged, keyHash);
+    const at = position * LEAF_BYTES;
+    const isThere = isAt(merged, position, keyHash);
+    if (isThere !== (entryHash !== undefined)) onMoved(change);
+    if (isThere && entryHash !== undefined) merged.set(entryHash, at + LEAF_BYTES / 2);
+    else if (isThere) merged = concatBytes([merged.subarray(0, at), merged.subarray(at + LEAF_BYTES)]);
+    else if (entryHash !== undefined)
+      merged = concatBytes([merged.subarray(0, at), keyHash, entryHash, merged.subarray(at)]);
   }
-  keepBelow(undefined);
-  return concatBytes(parts);
+  return merged;
 };
 
-/** How many of the items, which are in order of key hash, go left at a depth. */
-const leftCount = (count: number, keyAt: (position: number) => Bytes, depth: number): number => {
-  let low = 0;
-  for (let high = count; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (bitAt(keyAt(middle), depth) === 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** The end of the run of items, from one on, that share its digit at a depth. */
+const runEnd = (from: number, count: number, depth: number, keyAt: (position: number) => Bytes): number => {
+  const digit = digitAt(keyAt(from), depth);
+  let end = from + 1;
+  while (end < count && digitAt(keyAt(end), depth) === digit) end++;
+  return end;
 };
 
 /** Builds the subtree over leaves, which are in order and belong under the path, and stores its nodes. */
 export const buildTree = (suite: CryptoSuite, store: NodeStore, path: string, leaves: Bytes): Subtree => {
-  const count = leaves.length / LEAF_BYTES;
+  const count = leafCount(leaves);
   if (count <= BUCKET_KEYS_MAX) {
     store.set(path, count === 0 ? undefined : { kind: "bucket", leaves });
-    return { count, hash: bucketHash(suite, leaves), leaves };
+    return { count, hash: bucketHash(suite, leaves) };
   }
-  if (path.length >= DEPTH_MAX) throw new Error("more than 16 keys share one SHA-256 hash");
-  const split = leftCount(count, (position) => leafKey(leaves, position), path.length) * LEAF_BYTES;
-  const left = buildTree(suite, store, `${path}0`, leaves.subarray(0, split));
-  const right = buildTree(suite, store, `${path}1`, leaves.subarray(split));
-  store.set(path, { kind: "inner", count, left: left.hash, right: right.hash });
-  return { count, hash: nodeHash(suite, left.hash, right.hash), leaves: undefined };
+  const depth = path.length;
+  if (depth >= PATH_DIGITS) throw new Error("more than 16 keys share one SHA-256 hash");
+  const children = emptyChildren(suite);
+  const keyAt = (position: number): Bytes => leafKey(leaves, position);
+  for (let from = 0, end = 0; from < count; from = end) {
+    end = runEnd(from, count, depth, keyAt);
+    const digit = digitAt(keyAt(from), depth);
+    const part = leaves.slice(from * LEAF_BYTES, end * LEAF_BYTES);
+    const built = buildTree(suite, store, childPath(path, digit), part);
+    children.set(built.hash, digit * built.hash.length);
+  }
+  store.set(path, { kind: "inner", count, children });
+  return { count, hash: nodeHash(suite, children) };
 };
 
-/** The leaves of a subtree that is a bucket. */
-const bucketAt = (store: NodeStore, path: string): Bytes => {
-  const node = store.get(path) ?? EMPTY;
-  if (node.kind !== "bucket") throw new Error(`the node at ${path} is no bucket`);
-  return node.leaves;
-};
-
-const countAt = (store: NodeStore, path: string): number => {
-  const node = store.get(path) ?? EMPTY;
-  return node.kind === "bucket" ? node.leaves.length / LEAF_BYTES : node.count;
+/** Takes the buckets below a path away, and returns their leaves in order. */
+const takeBuckets = (store: NodeStore, path: string): Bytes => {
+  const leaves: Bytes[] = [];
+  for (let digit = 0; digit < BRANCHES; digit++) {
+    const node = store.get(childPath(path, digit));
+    if (node === undefined) continue;
+    if (node.kind !== "bucket") throw new Error(`the node at ${childPath(path, digit)} is no bucket`);
+    leaves.push(node.leaves);
+    store.set(childPath(path, digit), undefined);
+  }
+  return concatBytes(leaves);
 };
 
 const update = (
@@ -104,40 +118,28 @@ const update = (
   path: string,
   changes: readonly LeafChange[],
   onMoved: OnMoved,
-): Subtree => {
+): Changed => {
   const node = store.get(path) ?? EMPTY;
-  if (node.kind === "bucket")
-    return buildTree(suite, store, path, mergeLeaves(node.leaves, changes, onMoved));
-  const split = leftCount(
-    changes.length,
-    (position) => (changes[position] as LeafChange).keyHash,
-    path.length,
-  );
-  const side = (bit: 0 | 1, part: readonly LeafChange[]): { before: number; after: Subtree } | undefined => {
-    if (part.length === 0) return undefined;
-    const childPath = `${path}${bit}`;
-    const before = countAt(store, childPath);
-    return { before, after: update(suite, store, childPath, part, onMoved) };
-  };
-  const left = side(0, changes.slice(0, split));
-  const right = side(1, changes.slice(split));
-  let count = node.count;
-  for (const changed of [left, right])
-    if (changed !== undefined) count += changed.after.count - changed.before;
-  if (count <= BUCKET_KEYS_MAX) {
-    // Both subtrees have shrunk to buckets: together they are one.
-    const leaves = concatBytes([
-      left?.after.leaves ?? bucketAt(store, `${path}0`),
-      right?.after.leaves ?? bucketAt(store, `${path}1`),
-    ]);
-    store.set(`${path}0`, undefined);
-    store.set(`${path}1`, undefined);
-    return buildTree(suite, store, path, leaves);
+  if (node.kind === "bucket") {
+    const merged = mergeLeaves(node.leaves, changes, onMoved);
+    return { ...buildTree(suite, store, path, merged), before: leafCount(node.leaves) };
   }
-  const leftHash = left?.after.hash ?? node.left;
-  const rightHash = right?.after.hash ?? node.right;
-  store.set(path, { kind: "inner", count, left: leftHash, right: rightHash });
-  return { count, hash: nodeHash(suite, leftHash, rightHash), leaves: undefined };
+  const depth = path.length;
+  const children = node.children.slice();
+  const keyAt = (position: number): Bytes => (changes[position] as LeafChange).keyHash;
+  let { count } = node;
+  for (let from = 0, end = 0; from < changes.length; from = end) {
+    end = runEnd(from, changes.length, depth, keyAt);
+    const digit = digitAt(keyAt(from), depth);
+    const part = end - from === changes.length ? changes : changes.slice(from, end);
+    const after = update(suite, store, childPath(path, digit), part, onMoved);
+    count += after.count - after.before;
+    children.set(after.hash, digit * after.hash.length);
+  }
+  if (count <= BUCKET_KEYS_MAX)
+    return { ...buildTree(suite, store, path, takeBuckets(store, path)), before: node.count };
+  store.set(path, { kind: "inner", count, children });
+  return { count, hash: nodeHash(suite, children), before: node.count };
 };
 
 const asRoot = (suite: CryptoSuite, { count, hash }: Pick<Subtree, "count" | "hash">): TreeRoot => ({
@@ -150,8 +152,8 @@ const asRoot = (suite: CryptoSuite, { count, hash }: Pick<Subtree, "count" | "ha
 export const treeRoot = (suite: CryptoSuite, store: NodeStore): TreeRoot => {
   const node = store.get("") ?? EMPTY;
   return node.kind === "bucket"
-    ? asRoot(suite, { count: node.leaves.length / LEAF_BYTES, hash: bucketHash(suite, node.leaves) })
-    : asRoot(suite, { count: node.count, hash: nodeHash(suite, node.left, node.right) });
+    ? asRoot(suite, { count: leafCount(node.leaves), hash: bucketHash(suite, node.leaves) })
+    : asRoot(suite, { count: node.count, hash: nodeHash(suite, node.children) });
 };
 
 /**

@@ -47,7 +47,6 @@ const TYPE = {
 /** The transport bounds whole frames; parts need no bound of their own below it. */
 const PART_BYTES_MAX = 0xffffffff;
 const DIGESTS_MAX = 4096;
-const PATH_BITS_MAX = 256;
 
 const writeList = (writer: Writer, parts: readonly Bytes[]): Writer => {
   writer.u16(parts.length);
@@ -101,9 +100,9 @@ const writeFrame = (writer: Writer, frame: Frame): Writer => {
     case "checkpoint":
       return writer.bytes(frame.checkpoint);
     case "getState":
-      return writePath(writer.u64(frame.height), frame.path);
+      return writer.u64(frame.height).text(frame.path);
     case "state":
-      return writePath(writer.u64(frame.height), frame.path).bytes(frame.answer);
+      return writer.u64(frame.height).text(frame.path).bytes(frame.answer);
   }
 };
 
@@ -111,21 +110,11 @@ const writeFrame = (writer: Writer, frame: Frame): Writer => {
 export const encodeFrame = (frame: Frame): Bytes =>
   writeFrame(new Writer().u8(VERSION).u8(TYPE[frame.type]), frame).finish();
 
-/** A path in the state tree, text of zeros and ones: how many bits, and the bits, the last byte filled up with zeros. */
-const writePath = (writer: Writer, path: string): Writer => {
-  writer.u16(path.length);
-  for (let at = 0; at < path.length; at += 8)
-    writer.u8(Number.parseInt(path.slice(at, at + 8).padEnd(8, "0"), 2));
-  return writer;
-};
-
+/** A path in the state tree: hex digits of a key hash. */
 const readPath = (reader: Reader): string => {
-  const length = reader.u16();
-  if (length > PATH_BITS_MAX) reader.fail(`a path of ${length} bits is above ${PATH_BITS_MAX}`);
-  let bits = "";
-  for (let left = Math.ceil(length / 8); left > 0; left--) bits += reader.u8().toString(2).padStart(8, "0");
-  if (bits.slice(length).includes("1")) reader.fail("a path is not filled up with zeros");
-  return bits.slice(0, length);
+  const path = reader.text();
+  if (!/^[0-9a-f]{0,64}$/.test(path)) reader.fail("a path is malformed");
+  return path;
 };
 
 const readFrame = (reader: Reader): Frame => {

@@ -95,6 +95,7 @@ test("every route answers as it is described, and none is described that is not 
   await ask("GET", "/state", "/state?score=contract-agreement&key=nothing");
   await ask("GET", "/state", "/state?score=contract-agreement&key=nothing&proof=true");
   await ask("GET", "/state/keys", "/state/keys?score=contract-agreement&limit=2");
+  await ask("GET", "/state/history", "/state/history?score=contract-agreement&key=count&limit=2");
   await ask("GET", "/status", "/status");
   await ask("GET", "/consensus", "/consensus");
   await ask("GET", "/counts", "/counts");
@@ -156,6 +157,7 @@ test("refusals come with a documented status and the one shape", async () => {
     ["GET", "/state", "/state"],
     ["GET", "/state/keys", "/state/keys?score=a&limit=0"],
     ["GET", "/state", "/state?score=A&key=b"],
+    ["GET", "/state/history", "/state/history?score=a&key=b&before=1"],
     ["GET", "/events", "/events?cursor=1"],
     ["GET", "/events", "/events?types=all"],
     ["GET", "/events", "/events?cursor=1.2.0"],
