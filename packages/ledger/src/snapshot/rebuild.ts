@@ -15,7 +15,7 @@ import {
   PATH_DIGITS,
   pathOf,
 } from "../state/entry.ts";
-import { noteWrite } from "../state/history.ts";
+import { noteWrite, versionText } from "../state/history.ts";
 import { byteKey, type Changes, type KeyValue } from "../state/key-value.ts";
 import { createStoredNodes, type StoredNodes } from "../state/nodes.ts";
 import { encodeHeld, NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
@@ -192,7 +192,7 @@ export class StateRebuild {
     for (const { keyHash: hash, entry } of leaves) {
       changes.set(byteKey(VALUE_PREFIX, entry.key), encodeHeld(entry));
       changes.set(byteKey(NAME_PREFIX, hash), entry.key);
-      noteWrite(changes, entry.key, entry.version, entry.value);
+      noteWrite(changes, byteKey("", entry.key), versionText(entry.version), entry.value);
     }
     this.#keys += leaves.length;
     this.#store.flush(changes);

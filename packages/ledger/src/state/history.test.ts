@@ -6,8 +6,15 @@ import { after, test } from "node:test";
 import type { Bytes } from "@dure/crypto";
 import { encodeText } from "@dure/types";
 import fc from "fast-check";
-import { HISTORY_PREFIX, type HistoryEntry, noteWrite, readHistory, versionIn } from "./history.ts";
-import { type Changes, openKeyValue } from "./key-value.ts";
+import {
+  HISTORY_PREFIX,
+  type HistoryEntry,
+  noteWrite,
+  readHistory,
+  versionIn,
+  versionText,
+} from "./history.ts";
+import { byteKey, type Changes, openKeyValue } from "./key-value.ts";
 
 const home = await mkdtemp(join(tmpdir(), "dure-history-"));
 after(() => rm(home, { recursive: true, force: true }));
@@ -43,7 +50,7 @@ test("a key's history is all its writes, the newest first, by pages, less those 
         try {
           const changes: Changes = new Map();
           for (const { key, height, index, value } of writes) {
-            noteWrite(changes, key, { height, index }, value);
+            noteWrite(changes, byteKey("", key), versionText({ height, index }), value);
             model.get(key)?.set(`${height}.${index}`, { version: { height, index }, value });
           }
           await store.write(changes);

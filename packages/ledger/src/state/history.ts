@@ -15,13 +15,19 @@ const HEIGHT_MAX = Number.MAX_SAFE_INTEGER;
 const INDEX_MAX = 0xffffffff;
 const VERSION_BYTES = 12;
 
-const prefixOf = (key: Bytes): string => byteKey(HISTORY_PREFIX, new Writer().bytes(key).finish());
+/** The length of a key as text of four bytes, and the key. */
+const prefixOf = (keyText: string): string =>
+  HISTORY_PREFIX + String.fromCharCode(0, 0, keyText.length >> 8, keyText.length & 0xff) + keyText;
 
-const versionBytes = ({ height, index }: Version): Bytes =>
-  new Writer()
-    .u64(HEIGHT_MAX - height)
-    .u32(INDEX_MAX - index)
-    .finish();
+/** A version as text of twelve bytes: the same for all that a transaction wrote. */
+export const versionText = ({ height, index }: Version): string =>
+  byteKey(
+    "",
+    new Writer()
+      .u64(HEIGHT_MAX - height)
+      .u32(INDEX_MAX - index)
+      .finish(),
+  );
 
 /** The version in the name of a history record. */
 export const versionIn = (name: string): Version => {
@@ -42,9 +48,17 @@ export const decodeWritten = (bytes: Bytes): Decoded<{ readonly value: Bytes | u
     reader.flag() ? { value: reader.fixed(reader.remaining) } : { value: undefined },
   );
 
-/** Adds a write to a batch. A transaction that writes a key more than once wrote its last. */
-export const noteWrite = (changes: Changes, key: Bytes, version: Version, value: Bytes | undefined): void => {
-  changes.set(byteKey(prefixOf(key), versionBytes(version)), encodeWritten(value));
+/**
+ * Adds a write to a batch, of a key and a version as text (`byteKey`, `versionText`). A transaction that writes a key more
+ * than once wrote its last.
+ */
+export const noteWrite = (
+  changes: Changes,
+  keyText: string,
+  version: string,
+  value: Bytes | undefined,
+): void => {
+  changes.set(prefixOf(keyText) + version, encodeWritten(value));
 };
 
 /** Up to `limit` writes of a key, the newest first, from the one before a version on. Rejects with LedgerError `DAMAGED`. */
@@ -54,8 +68,8 @@ export const readHistory = async (
   before: Version | undefined,
   limit: number,
 ): Promise<readonly HistoryEntry[]> => {
-  const prefix = prefixOf(key);
-  const after = before === undefined ? "" : byteKey(prefix, versionBytes(before));
+  const prefix = prefixOf(byteKey("", key));
+  const after = before === undefined ? "" : prefix + versionText(before);
   const found = await keyValue.range(prefix, after, limit);
   return found.map(([name, bytes]) => {
     const written = decodeWritten(bytes);

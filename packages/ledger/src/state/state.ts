@@ -1,7 +1,7 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import { type Decoded, decode, type Hash, toHash, Writer } from "@dure/types";
 import { entryHash, keyHash, type Version } from "./entry.ts";
-import { type HistoryEntry, noteWrite, readHistory } from "./history.ts";
+import { type HistoryEntry, noteWrite, readHistory, versionText } from "./history.ts";
 import { byteKey, type Changes, type KeyValue } from "./key-value.ts";
 import { createStoredNodes } from "./nodes.ts";
 import { encodeStateProof, type Held, proveKey } from "./proof.ts";
@@ -91,15 +91,18 @@ export const createState = (
   const apply: State["apply"] = (height, writes, changes) => {
     // The last write of a key alone is stored and hashed: under load, many transactions of a block write the same ones.
     const last = new Map<string, LastWrite>();
-    for (const [index, list] of writes.entries())
+    for (const [index, list] of writes.entries()) {
+      const version = versionText({ height, index });
       for (const { key, value } of list) {
-        last.set(byteKey(VALUE_PREFIX, key), { key, value, index });
-        noteWrite(changes, key, { height, index }, value);
+        const keyText = byteKey("", key);
+        last.set(keyText, { key, value, index });
+        noteWrite(changes, keyText, version, value);
       }
+    }
     const leaves: KeyChange[] = [];
-    for (const [name, { key, value, index }] of last) {
+    for (const [keyText, { key, value, index }] of last) {
       const version = { height, index };
-      changes.set(name, value === undefined ? undefined : encodeHeld({ value, version }));
+      changes.set(VALUE_PREFIX + keyText, value === undefined ? undefined : encodeHeld({ value, version }));
       const newEntry = value === undefined ? undefined : entryHash(suite, key, version, value);
       leaves.push({ key, keyHash: keyHash(suite, key), entryHash: newEntry });
     }

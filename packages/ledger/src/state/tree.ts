@@ -20,10 +20,13 @@ import {
  */
 export const BUCKET_KEYS_MAX = 16;
 
-/** A node of the tree: a bucket of leaves in order of key hash, or the hashes of sixteen subtrees of `count` keys. */
+/**
+ * A node of the tree: a bucket of leaves in order of key hash, or the hashes of sixteen subtrees of `count` keys. Its
+ * bytes are written to in place by an update that sets the node again: who keeps a view of them keeps no copy.
+ */
 export type TreeNode =
   | { readonly kind: "bucket"; readonly leaves: Bytes }
-  | { readonly kind: "inner"; readonly count: number; readonly children: Bytes };
+  | { readonly kind: "inner"; count: number; readonly children: Bytes };
 
 /** Where nodes are kept, by path (hex digits). There is none where the subtree is empty. */
 export type NodeStore = {
@@ -52,9 +55,9 @@ const leafCount = (leaves: Bytes): number => leaves.length / LEAF_BYTES;
 const isAt = (leaves: Bytes, position: number, hash: Bytes): boolean =>
   position < leafCount(leaves) && compareBytes(leafKey(leaves, position), hash) === 0;
 
-/** Leaves and changes, both in order, merged. */
+/** Leaves and changes, both in order, merged: in place where no key comes or goes. */
 const mergeLeaves = (leaves: Bytes, changes: readonly LeafChange[], onMoved: OnMoved): Bytes => {
-  let merged: Bytes = leaves.slice();
+  let merged = leaves;
   for (const change of changes) {
     const { keyHash, entryHash } = change;
     const position = leafPosition(merged, keyHash);
@@ -121,13 +124,14 @@ const update = (
 ): Changed => {
   const node = store.get(path) ?? EMPTY;
   if (node.kind === "bucket") {
-    const merged = mergeLeaves(node.leaves, changes, onMoved);
-    return { ...buildTree(suite, store, path, merged), before: leafCount(node.leaves) };
+    const before = leafCount(node.leaves);
+    return { ...buildTree(suite, store, path, mergeLeaves(node.leaves, changes, onMoved)), before };
   }
   const depth = path.length;
-  const children = node.children.slice();
+  const { children } = node;
+  const before = node.count;
   const keyAt = (position: number): Bytes => (changes[position] as LeafChange).keyHash;
-  let { count } = node;
+  let count = before;
   for (let from = 0, end = 0; from < changes.length; from = end) {
     end = runEnd(from, changes.length, depth, keyAt);
     const digit = digitAt(keyAt(from), depth);
@@ -136,10 +140,10 @@ const update = (
     count += after.count - after.before;
     children.set(after.hash, digit * after.hash.length);
   }
-  if (count <= BUCKET_KEYS_MAX)
-    return { ...buildTree(suite, store, path, takeBuckets(store, path)), before: node.count };
-  store.set(path, { kind: "inner", count, children });
-  return { count, hash: nodeHash(suite, children), before: node.count };
+  if (count <= BUCKET_KEYS_MAX) return { ...buildTree(suite, store, path, takeBuckets(store, path)), before };
+  node.count = count;
+  store.set(path, node);
+  return { count, hash: nodeHash(suite, children), before };
 };
 
 const asRoot = (suite: CryptoSuite, { count, hash }: Pick<Subtree, "count" | "hash">): TreeRoot => ({
