@@ -19,9 +19,8 @@ import { startJournal } from "./journal/start-journal.ts";
 import { decodeAnswer, encodeAnswer, type SubtreeAnswer } from "./snapshot/answer.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./snapshot/checkpoint.ts";
 import { emptyChildren } from "./state/entry.ts";
-import { decodeWritten, encodeWritten } from "./state/history.ts";
+import { decodeHeld, encodeHeld } from "./state/held.ts";
 import { decodeNode, encodeNode } from "./state/nodes.ts";
-import { decodeHeld, encodeHeld } from "./state/state.ts";
 import type { TreeNode } from "./state/tree.ts";
 
 const RUNS = 10_000;
@@ -110,7 +109,6 @@ const CASES: Readonly<Record<string, Case>> = {
   receipts: pair([hash, hash] as readonly Bytes[], records.encodeReceipts, records.decodeReceipts),
   place: pair({ height: 4, index: 2 }, records.encodePlace, records.decodePlace),
   certificate: pair(certificate, records.encodeCertificate, records.decodeCertificate),
-  "history record": pair({ value: hash }, ({ value }) => encodeWritten(value), decodeWritten),
   "log base": pair<LogBase>(
     { ...base, ends: [{ header: base.header, commit, transaction: hash }] },
     encodeBase,

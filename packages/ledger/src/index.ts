@@ -40,11 +40,11 @@ export {
   restoreLedger,
 } from "./snapshot/restore.ts";
 export type { Version } from "./state/entry.ts";
+export type { Held } from "./state/held.ts";
 export type { HistoryEntry } from "./state/history.ts";
 export {
   decodeStateProof,
   encodeStateProof,
-  type Held,
   type StateProof,
   type StateVerdict,
   verifyStateProof,

@@ -18,8 +18,8 @@ import type { Roots, TransactionPlace } from "./execution/records.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { EpochEnd, HeaderChain } from "./proof/encode.ts";
 import type { Version } from "./state/entry.ts";
+import type { Held } from "./state/held.ts";
 import type { HistoryEntry } from "./state/history.ts";
-import type { Held } from "./state/proof.ts";
 import type { HeldKey, Write } from "./state/state.ts";
 
 /** A transaction's bytes, its path to the body root of its height, and why that height is committed. */

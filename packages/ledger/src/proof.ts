@@ -38,9 +38,9 @@ export type {
 export { proposerOf, type Trust, type TrustResult, trustOf } from "./proof/trust.ts";
 export { verifyProof, verifyProofText } from "./proof/verify.ts";
 export type { Version } from "./state/entry.ts";
+export type { Held } from "./state/held.ts";
 export {
   decodeStateProof,
-  type Held,
   type StateProof,
   type StateVerdict,
   verifyStateProof,

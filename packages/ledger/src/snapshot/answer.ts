@@ -1,7 +1,7 @@
 import { type Bytes, HASH_BYTES } from "@dure/crypto";
 import { type Decoded, decode, type Reader, Writer } from "@dure/types";
 import { LEAF_BYTES } from "../state/entry.ts";
-import type { Held } from "../state/proof.ts";
+import type { Held } from "../state/held.ts";
 import { BUCKET_KEYS_MAX } from "../state/tree.ts";
 
 /** An entry of the state: a raw key, and what stands under it. */

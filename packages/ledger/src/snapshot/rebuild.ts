@@ -15,10 +15,11 @@ import {
   PATH_DIGITS,
   pathOf,
 } from "../state/entry.ts";
+import { encodeHeld } from "../state/held.ts";
 import { noteWrite, versionText } from "../state/history.ts";
 import { byteKey, type Changes, type KeyValue } from "../state/key-value.ts";
 import { createStoredNodes, type StoredNodes } from "../state/nodes.ts";
-import { encodeHeld, NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
+import { NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
 import { buildTree, type NodeStore, type TreeNode, type TreeRoot } from "../state/tree.ts";
 import { type Branch, decodeAnswer, type StateEntry } from "./answer.ts";
 
@@ -190,9 +191,10 @@ export class StateRebuild {
   async #write(leaves: readonly Leaf[]): Promise<void> {
     const changes: Changes = new Map();
     for (const { keyHash: hash, entry } of leaves) {
-      changes.set(byteKey(VALUE_PREFIX, entry.key), encodeHeld(entry));
+      const record = encodeHeld(entry);
+      changes.set(byteKey(VALUE_PREFIX, entry.key), record);
       changes.set(byteKey(NAME_PREFIX, hash), entry.key);
-      noteWrite(changes, byteKey("", entry.key), versionText(entry.version), entry.value);
+      noteWrite(changes, byteKey("", entry.key), versionText(entry.version), record);
     }
     this.#keys += leaves.length;
     this.#store.flush(changes);

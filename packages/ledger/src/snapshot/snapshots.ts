@@ -2,9 +2,10 @@ import type { Bytes, CryptoSuite } from "@dure/crypto";
 import { equalBytes } from "@dure/types";
 import type { Reflected } from "../execution/records.ts";
 import { BRANCHES, childHash, childPath, emptyHash, PATH_DIGITS } from "../state/entry.ts";
+import { decodeHeld } from "../state/held.ts";
 import { byteKey, type KeyValue, type Pinned } from "../state/key-value.ts";
 import { createStoredNodes } from "../state/nodes.ts";
-import { decodeHeld, NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
+import { NAME_PREFIX, VALUE_PREFIX } from "../state/state.ts";
 import { type NodeStore, type TreeNode, type TreeRoot, treeRoot } from "../state/tree.ts";
 import {
   ANSWER_KEYS,

@@ -50,7 +50,9 @@ test("a key's history is all its writes, the newest first, by pages, less those 
         try {
           const changes: Changes = new Map();
           for (const { key, height, index, value } of writes) {
-            noteWrite(changes, byteKey("", key), versionText({ height, index }), value);
+            const version = { height, index };
+            const record = value && encodeHeld({ value, version });
+            noteWrite(changes, byteKey("", key), versionText(version), record);
             model.get(key)?.set(`${height}.${index}`, { version: { height, index }, value });
           }
           await store.write(changes);

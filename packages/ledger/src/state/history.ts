@@ -1,6 +1,7 @@
 import type { Bytes } from "@dure/crypto";
-import { type Decoded, decode, Writer } from "@dure/types";
+import { Writer } from "@dure/types";
 import type { Version } from "./entry.ts";
+import { decodeHeld } from "./held.ts";
 import { byteKey, type Changes, type KeyValue } from "./key-value.ts";
 
 /** What a transaction wrote to a key; `value` is undefined where it removed it. */
@@ -38,27 +39,21 @@ export const versionIn = (name: string): Version => {
   };
 };
 
-/** Bytes of a history record: whether there is a value, and the value. */
-export const encodeWritten = (value: Bytes | undefined): Bytes =>
-  value === undefined ? Uint8Array.of(0) : new Writer().u8(1).fixed(value, value.length).finish();
-
-/** Reads a history record strictly. */
-export const decodeWritten = (bytes: Bytes): Decoded<{ readonly value: Bytes | undefined }> =>
-  decode(bytes, (reader) =>
-    reader.flag() ? { value: reader.fixed(reader.remaining) } : { value: undefined },
-  );
+/** The record of a write that removed its key. */
+const REMOVED: Bytes = new Uint8Array(0);
 
 /**
- * Adds a write to a batch, of a key and a version as text (`byteKey`, `versionText`). A transaction that writes a key more
- * than once wrote its last.
+ * Adds a write to a batch, of a key and a version as text (`byteKey`, `versionText`). `record` is what stands under the
+ * key from then on (`encodeHeld`); undefined if it was removed. A transaction that writes a key more than once wrote its
+ * last.
  */
 export const noteWrite = (
   changes: Changes,
   keyText: string,
   version: string,
-  value: Bytes | undefined,
+  record: Bytes | undefined,
 ): void => {
-  changes.set(prefixOf(keyText) + version, encodeWritten(value));
+  changes.set(prefixOf(keyText) + version, record ?? REMOVED);
 };
 
 /** Up to `limit` writes of a key, the newest first, from the one before a version on. Rejects with LedgerError `DAMAGED`. */
@@ -72,8 +67,9 @@ export const readHistory = async (
   const after = before === undefined ? "" : prefix + versionText(before);
   const found = await keyValue.range(prefix, after, limit);
   return found.map(([name, bytes]) => {
-    const written = decodeWritten(bytes);
-    if (!written.ok) throw keyValue.condemn(written.message);
-    return { version: versionIn(name), value: written.value.value };
+    if (bytes.length === 0) return { version: versionIn(name), value: undefined };
+    const held = decodeHeld(bytes);
+    if (!held.ok) throw keyValue.condemn(held.message);
+    return held.value;
   });
 };

@@ -28,13 +28,11 @@ import {
   rootHash,
   type Version,
 } from "./entry.ts";
+import type { Held } from "./held.ts";
 import { BUCKET_KEYS_MAX, type NodeStore } from "./tree.ts";
 
 const VERSION = 2;
 const VALUE_BYTES_MAX = 0xffffffff;
-
-/** What stands under a key. */
-export type Held = { readonly value: Bytes; readonly version: Version };
 
 /** The subtrees of an inner node beside the one on the path: which of them have keys, and their hashes. */
 export type Level = { readonly digits: number; readonly hashes: readonly Bytes[] };

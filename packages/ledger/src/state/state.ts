@@ -1,10 +1,11 @@
 import type { Bytes, CryptoSuite } from "@dure/crypto";
-import { type Decoded, decode, type Hash, toHash, Writer } from "@dure/types";
+import { type Hash, toHash } from "@dure/types";
 import { entryHash, keyHash, type Version } from "./entry.ts";
+import { decodeHeld, encodeHeld, type Held } from "./held.ts";
 import { type HistoryEntry, noteWrite, readHistory, versionText } from "./history.ts";
 import { byteKey, type Changes, type KeyValue } from "./key-value.ts";
 import { createStoredNodes } from "./nodes.ts";
-import { encodeStateProof, type Held, proveKey } from "./proof.ts";
+import { encodeStateProof, proveKey } from "./proof.ts";
 import { type LeafChange, treeRoot, updateTree } from "./tree.ts";
 
 /** What a transaction does to one key: sets a value, or removes it. */
@@ -46,20 +47,10 @@ export const NAME_PREFIX = "n";
 
 export type HeldKey = { readonly key: Bytes; readonly held: Held };
 
-type LastWrite = Write & { readonly index: number };
+/** The last write of a key in a height; `record` is undefined where it removes it. */
+type LastWrite = Write & { readonly index: number; readonly record: Bytes | undefined };
 
 type KeyChange = LeafChange & { readonly key: Bytes };
-
-/** Bytes of a value's record: height u64, index u32, value. */
-export const encodeHeld = ({ value, version }: Held): Bytes =>
-  new Writer().u64(version.height).u32(version.index).fixed(value, value.length).finish();
-
-/** Reads a value's record strictly. */
-export const decodeHeld = (bytes: Bytes): Decoded<Held> =>
-  decode(bytes, (reader) => {
-    const version = { height: reader.u64(), index: reader.u32() };
-    return { version, value: reader.fixed(reader.remaining) };
-  });
 
 /** The raw key in the name of a value's record. */
 const keyOf = (name: string): Bytes => new Uint8Array(Buffer.from(name.slice(VALUE_PREFIX.length), "latin1"));
@@ -92,17 +83,19 @@ export const createState = (
     // The last write of a key alone is stored and hashed: under load, many transactions of a block write the same ones.
     const last = new Map<string, LastWrite>();
     for (const [index, list] of writes.entries()) {
-      const version = versionText({ height, index });
+      const version = { height, index };
+      const text = versionText(version);
       for (const { key, value } of list) {
         const keyText = byteKey("", key);
-        last.set(keyText, { key, value, index });
-        noteWrite(changes, keyText, version, value);
+        const record = value === undefined ? undefined : encodeHeld({ value, version });
+        last.set(keyText, { key, value, index, record });
+        noteWrite(changes, keyText, text, record);
       }
     }
     const leaves: KeyChange[] = [];
-    for (const [keyText, { key, value, index }] of last) {
+    for (const [keyText, { key, value, index, record }] of last) {
       const version = { height, index };
-      changes.set(VALUE_PREFIX + keyText, value === undefined ? undefined : encodeHeld({ value, version }));
+      changes.set(VALUE_PREFIX + keyText, record);
       const newEntry = value === undefined ? undefined : entryHash(suite, key, version, value);
       leaves.push({ key, keyHash: keyHash(suite, key), entryHash: newEntry });
     }
