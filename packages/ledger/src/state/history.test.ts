@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import type { Bytes } from "@dure/crypto";
 import { encodeText } from "@dure/types";
 import fc from "fast-check";
+import { encodeHeld } from "./held.ts";
 import {
   HISTORY_PREFIX,
   type HistoryEntry,
