@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick --json --page FILE]`. */
+/** `npm run bench [-- --quick --json --page FILE --keys N --history N]`. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,6 +11,8 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     page: { type: "string" },
+    keys: { type: "string", default: "1000000" },
+    history: { type: "string", default: "200000" },
   },
 });
 
@@ -21,7 +23,16 @@ const say = (line: string): void => {
   if (!values.json)
     console.error(`${((performance.now() - sinceMs) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
 };
-const report = await runBenchmark(values.quick ? QUICK : FULL, say);
+const wholeNumber = (name: string, text: string): number => {
+  if (!/^\d{4,9}$/.test(text)) throw new Error(`--${name} is a number of four to nine digits`);
+  return Number(text);
+};
+/** A hundred times as many at each step, from ten thousand. */
+const keys = [10_000];
+for (const most = wholeNumber("keys", values.keys); (keys.at(-1) ?? most) < most; )
+  keys.push(Math.min(most, 100 * (keys.at(-1) ?? 1)));
+const sizes = { keys, history: wholeNumber("history", values.history) };
+const report = await runBenchmark(values.quick ? QUICK : FULL, sizes, say);
 console.log(values.json ? JSON.stringify(report) : markdownOf(report));
 if (values.page !== undefined) {
   await writeFile(resolve(values.page), pageOf(report));

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { medianOf, quantile } from "../quantiles.ts";
 import { type Bench, type Latency, type Loaded, pause, settled, underLoad, withNetwork } from "./bench.ts";
 import { type EtcdMeasured, measureEtcd } from "./etcd.ts";
+import { FILLER, fillState } from "./fill.ts";
 import type { LoadRequest } from "./load-protocol.ts";
 import { ceilingOf, type Machine, measureMachine, measureVerifications } from "./machine.ts";
 import { bytesUnder, statusOf } from "./network.ts";
@@ -22,6 +23,14 @@ export type Lengths = {
   readonly loadS: number;
   readonly idleTransactions: number;
   readonly growth: boolean;
+};
+
+/** How far the growth curves go. */
+export type Sizes = {
+  /** Keys in the state, ascending. */
+  readonly keys: readonly number[];
+  /** Transactions of the chain that a peer restarts with and catches up to. */
+  readonly history: number;
 };
 
 export const FULL: Lengths = {
@@ -72,6 +81,10 @@ const SHARES = [0.25, 0.5, 0.75, 0.9];
 const LOAD_BATCH = 50;
 const GROWTH_WARM_UP_S = 12;
 const GROWTH_S = 10;
+const STATE_WARM_UP_S = 25;
+const STATE_RUNS = 3;
+/** The accounts that the transfers go to, and those who pay. */
+const FILLED_BY_LOAD = 10_020;
 
 export type Say = (line: string) => void;
 
@@ -113,7 +126,28 @@ const pointOf = async (
     return { at, perSecond, p50Ms: latencyMs.p50 };
   });
 
-const growthOf = async (say: Say): Promise<Report["growth"]> => {
+/** The same transfers in one network, whose state grows between: so that all points are of processes equally warm. */
+const stateCurve = async (sizes: readonly number[], say: Say): Promise<readonly Point[]> =>
+  withNetwork({ options: ["--score", FILLER] }, async (bench) => {
+    await bench.loader.run(saturating(STATE_WARM_UP_S));
+    const points: Point[] = [];
+    let filled = 0;
+    for (const size of sizes) {
+      say(`growth: filling the state to ${size} keys`);
+      await fillState(bench.network, filled, size - FILLED_BY_LOAD);
+      filled = size - FILLED_BY_LOAD;
+      await settled(bench.network);
+      await bench.loader.run(saturating(GROWTH_S));
+      const runs: Loaded[] = [];
+      for (let run = 0; run < STATE_RUNS; run++) runs.push(await underLoad(bench, saturating(GROWTH_S)));
+      const perSecond = medianOf(runs.map((run) => run.perSecond));
+      const p50Ms = medianOf(runs.map(({ latencyMs }) => latencyMs.p50));
+      points.push({ at: size.toLocaleString("en"), perSecond, p50Ms });
+    }
+    return points;
+  });
+
+const growthOf = async (sizes: readonly number[], say: Say): Promise<Report["growth"]> => {
   const curve = async (name: string, points: readonly (() => Promise<Point>)[]) => {
     say(`growth: ${name}`);
     const found: Point[] = [];
@@ -143,6 +177,7 @@ const growthOf = async (say: Say): Promise<Report["growth"]> => {
       "contention",
       [1, 100, 10_000].map((accounts) => () => pointOf(String(accounts), { accounts })),
     ),
+    "keys in the state": await stateCurve(sizes, say),
   };
 };
 
@@ -229,15 +264,15 @@ const onMainNetwork = async (lengths: Lengths, say: Say) => {
 
 const nodeVersion = (): string => execFileSync(process.execPath, ["--version"], { encoding: "utf8" }).trim();
 
-export const runBenchmark = async (lengths: Lengths, say: Say): Promise<Report> => {
+export const runBenchmark = async (lengths: Lengths, sizes: Sizes, say: Say): Promise<Report> => {
   const startedAt = new Date().toISOString();
   const main = await onMainNetwork(lengths, say);
   const isFull = lengths.growth;
   if (isFull) say("parts of the main thread");
   const parts = isFull ? await measureParts(lengths.warmUpS) : undefined;
   if (isFull) say("restart and catch-up");
-  const restart = isFull ? await measureRestart(saturating) : undefined;
-  const growth = isFull ? await growthOf(say) : {};
+  const restart = isFull ? await measureRestart(saturating, sizes.history) : undefined;
+  const growth = isFull ? await growthOf(sizes.keys, say) : {};
   const etcd = isFull ? await measureEtcd(say) : undefined;
   return {
     startedAt,

@@ -90,6 +90,10 @@ export const rowsOf = (report: Report): readonly Row[] => {
             "a peer that lost its chain catches up",
             `${whole(restart.catchUpPerSecond)} tx/s = ${times(restart.catchUpPerSecond / restart.livePerSecond)} the live rate of ${whole(restart.livePerSecond)}`,
           ],
+          [
+            "the same peer, begun with a snapshot",
+            `${restart.snapshotS.toFixed(1)} s until it has the others' state`,
+          ],
         ] as const)),
     ...pointRows(report.growth),
     ...(etcd === undefined

@@ -15,6 +15,8 @@ type Options = {
   readonly score?: readonly string[];
   readonly restart: boolean;
   readonly verifyWorkers?: number;
+  readonly keepBlocks?: number;
+  readonly snapshot?: true;
   readonly json?: true;
 };
 
@@ -38,6 +40,13 @@ const wantedOf = ({
   ...(engine !== undefined && { engine }),
 });
 
+/** What is passed on to each peer. */
+const peerOptionsOf = ({ verifyWorkers, keepBlocks, snapshot }: Options): readonly string[] => [
+  ...(verifyWorkers === undefined ? [] : ["--verify-workers", String(verifyWorkers)]),
+  ...(keepBlocks === undefined ? [] : ["--keep-blocks", String(keepBlocks)]),
+  ...(snapshot === undefined ? [] : ["--snapshot"]),
+];
+
 /** The first request to stop is for good order, the second for haste. */
 const stopRequests = (json: boolean): { readonly stopping: AbortSignal; readonly forcing: AbortSignal } => {
   const stopping = new AbortController();
@@ -60,8 +69,9 @@ const run = async (options: Options): Promise<void> => {
   const { jsonReporter } = await import("../devnet/json-reporter.ts");
   const { runDevnet } = await import("../devnet/supervisor.ts");
   const reporter = json ? jsonReporter() : humanReporter();
-  const { restart, verifyWorkers } = options;
-  await runDevnet(wantedOf(options), reporter, { ...requests, restart, verifyWorkers });
+  const { restart } = options;
+  const peerOptions = peerOptionsOf(options);
+  await runDevnet(wantedOf(options), reporter, { ...requests, restart, peerOptions });
 };
 
 /** Adds `dure devnet`. */
@@ -77,6 +87,12 @@ export const addDevnet = (program: Command): void => {
     .option("--engine <name>", "the consensus engine, lft or ibft (default: lft)", oneOf("lft", "ibft"))
     .option("--score <file>", "found the channel with this contract too; may be repeated", gather)
     .option("--verify-workers <n>", "threads of each peer that verify signatures", wholeNumber(1, 64))
+    .option(
+      "--keep-blocks <n>",
+      "have each peer keep at least so many of the newest blocks, and let older ones go",
+      wholeNumber(1, 1_000_000_000),
+    )
+    .option("--snapshot", "have peers without a chain begin with a snapshot of the state")
     .option("--no-restart", "leave a process that dies dead")
     .action(run);
 };

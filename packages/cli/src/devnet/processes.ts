@@ -48,8 +48,8 @@ export const tokenFor = async (home: string, index: number): Promise<string | un
 type PeerStart = {
   /** Whether it waits for a line on stdin, its token or nothing, before it enrols and registers. */
   readonly isGated: boolean;
-  /** Threads that verify signatures; its own choice unless given. */
-  readonly verifyWorkers: number | undefined;
+  /** Options of `dure peer` beside those that a devnet gives. */
+  readonly peerOptions: readonly string[];
 };
 
 /**
@@ -59,7 +59,7 @@ export const peerSpec = async (
   home: string,
   plan: PortPlan,
   index: number,
-  { isGated, verifyWorkers }: PeerStart,
+  { isGated, peerOptions }: PeerStart,
 ): Promise<ChildSpec> => {
   const ports = plan.peers[index]!;
   const token = isGated ? undefined : await tokenFor(home, index);
@@ -77,7 +77,7 @@ export const peerSpec = async (
       ...["--rest-host", LOOPBACK, "--rest-port", String(ports.rest)],
       // The RadioStation's page has a box that sends one, as the peers' own pages have.
       ...[LOOPBACK, "localhost"].flatMap((host) => ["--page-origin", `http://${host}:${plan.station.rest}`]),
-      ...(verifyWorkers === undefined ? [] : ["--verify-workers", String(verifyWorkers)]),
+      ...peerOptions,
       ...(isGated ? ["--token", "-"] : []),
     ],
   };

@@ -20,8 +20,8 @@ export type Supervision = {
   readonly forcing: AbortSignal;
   /** Whether a process that dies is started again. */
   readonly restart: boolean;
-  /** Threads of each peer that verify signatures; its own choice unless given. */
-  readonly verifyWorkers?: number | undefined;
+  /** Options of `dure peer` that each peer is started with. */
+  readonly peerOptions: readonly string[];
 };
 
 /** Peers find one another by the RadioStation's directory, which each asks within a second. */
@@ -58,7 +58,7 @@ export const runDevnet = async (
   supervision: Supervision,
 ): Promise<void> => {
   const home = resolve(wanted.home);
-  const { stopping, forcing, restart, verifyWorkers } = supervision;
+  const { stopping, forcing, restart, peerOptions } = supervision;
   const prepared = await prepareHome({ ...wanted, home });
   const kept: KeptProcess[] = [];
   const killAll = (): void => {
@@ -79,7 +79,7 @@ export const runDevnet = async (
     return process;
   };
 
-  const starting = start({ home, wanted, prepared, keep, reporter, stopping, verifyWorkers });
+  const starting = start({ home, wanted, prepared, keep, reporter, stopping, peerOptions });
   try {
     await Promise.race([starting, aborted(stopping)]);
     await aborted(stopping);
@@ -101,7 +101,7 @@ type Start = {
   readonly keep: (name: string, spec: Parameters<typeof keepProcess>[0]) => Promise<KeptProcess>;
   readonly reporter: Reporter;
   readonly stopping: AbortSignal;
-  readonly verifyWorkers: number | undefined;
+  readonly peerOptions: readonly string[];
 };
 
 /**
@@ -109,7 +109,7 @@ type Start = {
  * register one by one, if the channel is not founded yet: validators stand in the genesis in that order.
  */
 const start = async (starting: Start): Promise<void> => {
-  const { home, wanted, prepared, keep, reporter, stopping, verifyWorkers } = starting;
+  const { home, wanted, prepared, keep, reporter, stopping, peerOptions } = starting;
   const { settings, plan, isNew } = prepared;
   const indexes = plan.peers.map((_, index) => index);
   const isFounded = indexes.every((index) => existsSync(join(peerHome(home, index), "genesis.json")));
@@ -120,7 +120,7 @@ const start = async (starting: Start): Promise<void> => {
   const [station, ...peers] = await Promise.all([
     keep("radiostation", async () => stationSpec(home, plan)),
     ...indexes.map((index) =>
-      keep(`peer${index}`, () => peerSpec(home, plan, index, { isGated, verifyWorkers })),
+      keep(`peer${index}`, () => peerSpec(home, plan, index, { isGated, peerOptions })),
     ),
   ]);
   assert.ok(station !== undefined);
