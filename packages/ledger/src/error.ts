@@ -3,7 +3,7 @@
  * `FOREIGN_HOME`: the directory belongs to another channel, format or key. `DAMAGED`: what must survive is gone or
  * unreadable. `IN_USE`: another process holds the home. `UNWRITABLE`: the disk refused a write or sync; nothing that
  * was waiting for it is acknowledged, and nothing more is written until the process starts again. `CLOSED`: the
- * ledger was closed. `SNAPSHOT_NEEDED`: the state is gone, and so are the blocks that it came of.
+ * ledger was closed. `SNAPSHOT_NEEDED`: the state is gone, or not whole, and so are the blocks that it came of.
  */
 export type LedgerErrorCode =
   | "FOREIGN_HOME"

@@ -22,6 +22,7 @@ export type { ReceiptProof } from "./execution/derived.ts";
 export type { Roots, TransactionPlace } from "./execution/records.ts";
 export { channelDirectory } from "./home/home.ts";
 export { type HomeLock, lockHome } from "./home/lock.ts";
+export { markForSnapshot } from "./home/mark.ts";
 export { type Journal, type JournalMark, type JournalOptions, openJournal } from "./journal/journal.ts";
 export type { Applied, EndsOf, Ledger, TransactionProof } from "./ledger.ts";
 export { type LedgerOptions, openLedger } from "./open-ledger.ts";
@@ -33,12 +34,7 @@ export {
   verifyCheckpoint,
 } from "./snapshot/checkpoint.ts";
 export type { StateRebuild } from "./snapshot/rebuild.ts";
-export {
-  isMarkedForSnapshot,
-  markForSnapshot,
-  type RestoreOptions,
-  restoreLedger,
-} from "./snapshot/restore.ts";
+export { type RestoreOptions, restoreLedger } from "./snapshot/restore.ts";
 export type { Version } from "./state/entry.ts";
 export type { Held } from "./state/held.ts";
 export type { HistoryEntry } from "./state/history.ts";

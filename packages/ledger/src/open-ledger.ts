@@ -9,6 +9,7 @@ import type { OnEvent } from "./event.ts";
 import { openDerived } from "./execution/open-derived.ts";
 import { BLOCKS_DIRECTORY, type HomeOwner, judgeHome, writeGenesis, writeHome } from "./home/home.ts";
 import { lockHome } from "./home/lock.ts";
+import { isMarkedForSnapshot } from "./home/mark.ts";
 import { isPristineJournal, type Journal, openJournal } from "./journal/journal.ts";
 import type { Ledger } from "./ledger.ts";
 import { rebuildReplay } from "./replay.ts";
@@ -69,6 +70,11 @@ const open = async (options: LedgerOptions, closers: Closers): Promise<Ledger> =
   const disk = createDisk();
   const lock = await lockHome(directory);
   closers.push(lock.release);
+  if (await isMarkedForSnapshot(directory))
+    throw new LedgerError(
+      "SNAPSHOT_NEEDED",
+      `${directory} was to begin with a snapshot and did not come to its end: it has to come from other peers`,
+    );
   const owner: HomeOwner = { channelId, publicKey: options.publicKey };
   const isPristine = (): Promise<boolean> => isPristineJournal(directory, channelId);
   const found = await judgeHome(directory, owner, genesis, isPristine, options.isKeyNew);

@@ -7,26 +7,13 @@ import { LedgerError } from "../error.ts";
 import { STATE_DIRECTORY, snapshotRecords } from "../execution/derived.ts";
 import { BLOCKS_DIRECTORY, type HomeOwner, judgeHome } from "../home/home.ts";
 import { lockHome } from "../home/lock.ts";
+import { markForSnapshot, unmark } from "../home/mark.ts";
 import { isPristineJournal } from "../journal/journal.ts";
 import { dropKeyValue, openKeyValue } from "../state/key-value.ts";
 import type { ProvenCheckpoint } from "./checkpoint.ts";
 import { StateRebuild } from "./rebuild.ts";
 
 const NEXT_DIRECTORY = "state.next";
-const MARK_FILE = "restore";
-
-/** Notes durably that a home has to begin with a snapshot, and why: the next start does so. */
-export const markForSnapshot = async (directory: string, why: string): Promise<void> => {
-  await mkdir(directory, { recursive: true });
-  await createDisk().replace(join(directory, MARK_FILE), [Buffer.from(`${why}\n`)]);
-};
-
-/** Whether `markForSnapshot` was called on a home that no snapshot was written to since. */
-export const isMarkedForSnapshot = (directory: string): Promise<boolean> =>
-  access(join(directory, MARK_FILE)).then(
-    () => true,
-    () => false,
-  );
 
 export type RestoreOptions = {
   /** The channel's own directory, which no open ledger holds. */
@@ -85,8 +72,7 @@ export const restoreLedger = async (
     await dropKeyValue(state);
     await rename(next, state);
     await disk.syncDirectory(directory);
-    await rm(join(directory, MARK_FILE), { force: true });
-    await disk.syncDirectory(directory);
+    await unmark(directory, disk);
   } finally {
     await lock.release();
   }

@@ -5,7 +5,6 @@ import type { CryptoSuite } from "@dure/crypto";
 import type { Verifier } from "@dure/crypto/verifier";
 import {
   channelDirectory,
-  isMarkedForSnapshot,
   type Ledger,
   LedgerError,
   type LedgerOptions,
@@ -199,8 +198,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   };
   const begin = (patienceMs: number): Promise<void> =>
     beginWithSnapshot(options, { parsed, directory, publicKey, isKeyNew, patienceMs, logger });
-  if (await isMarkedForSnapshot(directory)) await begin(Infinity);
-  else if (options.beginWithSnapshot === true && (await isNewHome(directory))) await begin(OFFER_MS);
+  if (options.beginWithSnapshot === true && (await isNewHome(directory))) await begin(OFFER_MS);
   const ledger = await openLedger(ledgerOptions).catch(async (error: unknown) => {
     if (!(error instanceof LedgerError) || error.code !== "SNAPSHOT_NEEDED") throw error;
     logger.error({ err: error }, "this peer begins with a snapshot");
