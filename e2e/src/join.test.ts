@@ -49,11 +49,19 @@ const start = async (args: readonly string[]): Promise<DureProcess> => {
   return child;
 };
 
-const startPeer = async (at: number, token?: string): Promise<DureProcess> => {
+const startPeer = async (at: number, token?: string, more: readonly string[] = []): Promise<DureProcess> => {
   const ports = ["--grpc-port", String(7100 + offset + at), "--rest-port", String(9000 + offset + 100 * at)];
   const enrolment = token === undefined ? [] : ["--token", token];
   const where = ["--home", homeOf(at), "--name", idOf(at), "--channel", "trade"];
-  return start(["peer", ...where, ...ports, ...enrolment, "--radiostation", `127.0.0.1:${7002 + offset}`]);
+  return start([
+    "peer",
+    ...where,
+    ...ports,
+    ...enrolment,
+    ...more,
+    "--radiostation",
+    `127.0.0.1:${7002 + offset}`,
+  ]);
 };
 
 const tokenFor = async (at: number): Promise<string> =>
@@ -79,7 +87,7 @@ test("peers join the channel of a first one, bear its death, and one comes back 
   await dure("radiostation", "client", "--home", station, ...client);
 
   const peers = [await startPeer(0, await tokenFor(0))];
-  await record(urlOf(0), "alone");
+  const alone = await record(urlOf(0), "alone");
   for (let at = 1; at < 4; at++) {
     const peer = await startPeer(at, await tokenFor(at));
     peers.push(peer);
@@ -101,11 +109,15 @@ test("peers join the channel of a first one, bear its death, and one comes back 
   // The first one's disk is lost, but for its identity: it comes back under a new key.
   await rm(join(homeOf(0), "channels"), { recursive: true });
   const { publicKey } = await dure("peer", "rekey", "--home", homeOf(0));
-  await startPeer(0);
+  await startPeer(0, undefined, ["--snapshot"]);
   await until("it has caught up", async () =>
     (await headOf(urlOf(0))).height >= (await headOf(urlOf(1))).height ? true : undefined,
   );
   assert.equal(await isVoting(0), false);
+  // It began with a snapshot, over all the epochs: what was executed before that, only the others can tell.
+  const early = `/api/v2/transactions/${alone["id"]}`;
+  assert.equal((await getJson(`${urlOf(1)}${early}`))["status"], "executed");
+  assert.equal((await getJson(`${urlOf(0)}${early}`))["code"], "TX_UNKNOWN");
   await dure("validator", "set", idOf(0), "--public-key", String(publicKey), ...asAdmin());
   await until("it votes", () => isVoting(0).then((voting) => voting || undefined));
   const listed = (await dure("validator", "list", "--peer", urlOf(2))) as unknown as Json[];

@@ -125,10 +125,13 @@ export const cpuOf = ({ pid }: NetworkPeer) => {
   };
 };
 
-/** Resident bytes of a peer and its score hosts. */
+/**
+ * Resident bytes of a peer and its score hosts, without the pages of files: those of the store are mapped, and the
+ * system takes them back when it likes.
+ */
 export const memoryOf = ({ pid }: NetworkPeer): { readonly peer: number; readonly hosts: number } => {
   const residentOf = (id: number): number => {
-    const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, "utf8"));
+    const found = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, "utf8"));
     return Number(found?.[1] ?? 0) * 1024;
   };
   const hosts = childrenByParent().get(pid) ?? [];

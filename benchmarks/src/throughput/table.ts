@@ -91,8 +91,8 @@ export const rowsOf = (report: Report): readonly Row[] => {
             `${whole(restart.catchUpPerSecond)} tx/s = ${times(restart.catchUpPerSecond / restart.livePerSecond)} the live rate of ${whole(restart.livePerSecond)}`,
           ],
           [
-            "the same peer, begun with a snapshot",
-            `${restart.snapshotS.toFixed(1)} s until it has the others' state`,
+            "the same, begun with a snapshot, all blocks being of the last ten minutes",
+            `${whole(restart.snapshotPerSecond)} tx/s`,
           ],
         ] as const)),
     ...pointRows(report.growth),

@@ -177,6 +177,7 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
     executedTimestampMs: () => derived.reflected()?.timestampMs ?? 0,
     history: derived.state.history,
     checkpoint,
+    takeSnapshot: derived.takeSnapshot,
     snapshotHeight: () => offered()?.reflected.height,
     resultsFrom: () => Math.max(baseHeight(), derived.snapshotHeight()) + 1,
     readSnapshot: (height, path) => derived.snapshots.read(height, path),

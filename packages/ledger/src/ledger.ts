@@ -110,6 +110,8 @@ export type Ledger = {
   readonly checkpoint: (
     endsOf: EndsOf,
   ) => Promise<{ readonly height: number; readonly bytes: Bytes } | undefined>;
+  /** Takes a snapshot of the height that the state reflects now, beside those that are taken at every so many heights. */
+  readonly takeSnapshot: () => Promise<void>;
   /** The height of that snapshot. */
   readonly snapshotHeight: () => number | undefined;
   /** The least height whose receipts this ledger holds, or would: blocks below it were pruned, or executed elsewhere. */

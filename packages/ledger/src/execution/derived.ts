@@ -58,6 +58,8 @@ export type Derived = {
   readonly state: State;
   /** Snapshots of the state: every so many heights, and the one that it was opened with. */
   readonly snapshots: Snapshots;
+  /** Takes a snapshot of the height that it reflects now. */
+  readonly takeSnapshot: () => Promise<void>;
   /** The height of the snapshot that it began as; 0 if it began with the genesis. */
   readonly snapshotHeight: () => number;
   /** Writes all of it, and resolves when that survives a loss of power, with the height that it reflects. */
@@ -180,6 +182,12 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
   const snapshots = new Snapshots(suite, keyValue);
   if (reflected !== undefined && reflected.height > 0) await snapshots.take(reflected);
 
+  const takeSnapshot = async (): Promise<void> => {
+    if (reflected === undefined || reflected.height === 0) return;
+    // Both are queued before anything else can be: the snapshot is of this very height.
+    await Promise.all([flush(), snapshots.take(reflected)]);
+  };
+
   const apply = async (applied: AppliedHeight): Promise<Roots> => {
     const { height, blockId, timestampMs, receipts, writes } = applied;
     assert.equal(height, (reflected?.height ?? -1) + 1, "heights are executed one after the other");
@@ -204,8 +212,7 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
     if (!isDue) await stage(changes);
     else {
       keyValue.stage(changes);
-      // Both are queued before anything else can be: the snapshot is of this very height.
-      await Promise.all([flush(), snapshots.take(reflected)]);
+      await takeSnapshot();
     }
     return roots;
   };
@@ -237,6 +244,7 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
     reflected: () => reflected,
     state,
     snapshots,
+    takeSnapshot,
     snapshotHeight: () => read(SNAPSHOT_KEY, decodeHeight) ?? 0,
     sync: async () => {
       const height = reflected?.height ?? -1;

@@ -74,6 +74,8 @@ export class Execution {
   /** A block was committed and synced. */
   committed(due: Due): void {
     const { height } = due.header;
+    // A state that began as a snapshot is ahead of the log: what came before is not executed here.
+    if (height <= this.#options.ledger.executedHeight()) return;
     for (const { id } of due.transactions) this.#heights.set(id, height);
     if (this.#due.size < KEPT.blocksMax && this.#dueBytes + bytesIn(due) <= KEPT.bytesMax) {
       this.#due.set(height, due);

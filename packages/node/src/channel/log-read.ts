@@ -40,7 +40,9 @@ export const unattested = (ledger: Ledger, epoch: number): readonly Execution[] 
   const executions: Execution[] = [];
   const newest = ledger.newestExecutionCertificate();
   const certified = newest?.epoch === epoch ? newest.height : (ledger.head()?.executionHeight ?? 0);
-  for (let height = certified + 1; height <= ledger.executedHeight(); height++) {
+  // A state that began as a snapshot may be ahead of the log: what others executed is not attested by this node.
+  const last = Math.min(ledger.executedHeight(), ledger.head()?.height ?? 0);
+  for (let height = Math.max(certified + 1, ledger.resultsFrom()); height <= last; height++) {
     const roots = ledger.roots(height);
     if (roots !== undefined) executions.push({ epoch, height, ...roots });
   }

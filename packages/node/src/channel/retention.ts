@@ -6,7 +6,10 @@ import type { Logger } from "pino";
 const SURPLUS = 64;
 
 export type RetentionOptions = {
-  readonly ledger: Pick<Ledger, "head" | "baseHeight" | "prune" | "checkpoint" | "snapshotHeight">;
+  readonly ledger: Pick<
+    Ledger,
+    "head" | "executedHeight" | "baseHeight" | "prune" | "checkpoint" | "snapshotHeight" | "takeSnapshot"
+  >;
   /** How many of the newest blocks are kept at least; all if undefined. */
   readonly keepBlocks: number | undefined;
   /** The ends of the epochs up to a block. */
@@ -18,11 +21,15 @@ export type RetentionOptions = {
   readonly onFailed: (error: unknown) => void;
 };
 
+/** Who asks for a snapshot gets a new one if the newest is so many heights old, but not more often than this. */
+const STALE = { heights: 256, leastMs: 10_000 } as const;
+
 /** What this peer keeps of the chain, and what it offers to those that begin with a snapshot. */
 export class Retention {
   readonly #options: RetentionOptions;
   #appended = 0;
   #pruning: Promise<void> | undefined;
+  #refreshedMs = 0;
   #offered: { readonly height: number; readonly bytes: Bytes } | undefined;
 
   constructor(options: RetentionOptions) {
@@ -55,10 +62,21 @@ export class Retention {
   /** The bytes of the newest snapshot's checkpoint, which change with the snapshot alone; none if there is no snapshot. */
   async checkpoint(): Promise<Bytes> {
     const { ledger, endsOf } = this.#options;
+    await this.#refresh();
     const newest = ledger.snapshotHeight();
     if (newest === undefined) return new Uint8Array(0);
     if (this.#offered?.height !== newest) this.#offered = (await ledger.checkpoint(endsOf)) ?? this.#offered;
     return this.#offered?.bytes ?? new Uint8Array(0);
+  }
+
+  /** A chain that grows slowly has no other snapshot for long. */
+  async #refresh(): Promise<void> {
+    const { ledger } = this.#options;
+    const age = ledger.executedHeight() - (ledger.snapshotHeight() ?? 0);
+    const isStale = ledger.snapshotHeight() === undefined || age >= STALE.heights;
+    if (!isStale || Date.now() - this.#refreshedMs < STALE.leastMs) return;
+    this.#refreshedMs = Date.now();
+    await ledger.takeSnapshot();
   }
 
   async close(): Promise<void> {
