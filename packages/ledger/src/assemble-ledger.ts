@@ -83,10 +83,14 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
   const prune: Ledger["prune"] = async (keepBlocks, endsOf) => {
     const head = log.head();
     const certified = derived.newestExecutionCertificate()?.height ?? 0;
-    const limit = Math.min((head?.height ?? 0) - keepBlocks, certified, derived.snapshots.least ?? 0);
-    if (head === undefined || limit <= baseHeight() || log.damage().length > 0) return undefined;
+    const oldest = derived.snapshots.oldest;
+    const limit = Math.min((head?.height ?? 0) - keepBlocks, certified, (oldest?.height ?? 0) - 1);
+    if (head === undefined || oldest === undefined || limit <= baseHeight() || log.damage().length > 0)
+      return undefined;
     const executed = await derived.sync();
-    const over = await lastOver(log, Math.min(limit, executed), head.timestampMs, longestLifeMs);
+    // Whoever begins with the oldest snapshot needs what may have been alive then.
+    const { timestampMs } = oldest;
+    const over = await lastOver(log, Math.min(limit, executed), timestampMs, longestLifeMs);
     const found = await baseAtOrBelow(log, over);
     if (found === undefined) return undefined;
     const { height } = found.header;
@@ -118,6 +122,9 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
     const over = await lastOver(log, height, timestampMs, longestLifeMs);
     const found = await baseAtOrBelow(log, over);
     const own = log.base();
+    // The log's own base may be too young for this snapshot, which was taken before it moved.
+    if (found === undefined && own !== undefined && own.read.timestampMs + longestLifeMs >= timestampMs)
+      return undefined;
     const base =
       found?.block.proof === undefined
         ? own && { header: own.header, commit: own.commit }
@@ -126,7 +133,12 @@ export const assembleLedger = (options: LedgerOptions, parts: Parts): Ledger => 
     const epoch = Math.max(execution.epoch, signed.value.epoch);
     const ends = endsOf({ ...signed.value, epoch, endsEpoch: false });
     const { count: keys, top } = snapshot.tree;
-    return { height, bytes: encodeCheckpoint({ ends, base, chain, execution, keys, top }) };
+    const baseOf = found?.header.height ?? baseHeight();
+    return {
+      height,
+      baseHeight: baseOf,
+      bytes: encodeCheckpoint({ ends, base, chain, execution, keys, top }),
+    };
   };
 
   const transactionProof: Ledger["transactionProof"] = async (id, at) => {

@@ -24,7 +24,7 @@ export { channelDirectory } from "./home/home.ts";
 export { type HomeLock, lockHome } from "./home/lock.ts";
 export { markForSnapshot } from "./home/mark.ts";
 export { type Journal, type JournalMark, type JournalOptions, openJournal } from "./journal/journal.ts";
-export type { Applied, EndsOf, Ledger, TransactionProof } from "./ledger.ts";
+export type { Applied, EndsOf, Ledger, OfferedCheckpoint, TransactionProof } from "./ledger.ts";
 export { type LedgerOptions, openLedger } from "./open-ledger.ts";
 export type { HeaderChain } from "./proof/encode.ts";
 export { createReplayIndex, type ReplayIndex } from "./replay-index.ts";

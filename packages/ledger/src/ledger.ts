@@ -40,6 +40,13 @@ export type Applied = {
 /** The ends of all epochs up to a block: its own included if it ends one. */
 export type EndsOf = (header: Header) => readonly EpochEnd[];
 
+/** A checkpoint's bytes, the height of its snapshot, and that of its base, above which the log has to be had from somewhere. */
+export type OfferedCheckpoint = {
+  readonly height: number;
+  readonly baseHeight: number;
+  readonly bytes: Bytes;
+};
+
 /** One channel's ledger on disk. */
 export type Ledger = {
   /** Whether the home was made by this open. */
@@ -106,10 +113,8 @@ export type Ledger = {
     before: Version | undefined,
     limit: number,
   ) => Promise<readonly HistoryEntry[]>;
-  /** The newest snapshot that others can begin with, its height and the checkpoint's bytes; undefined if there is none yet. */
-  readonly checkpoint: (
-    endsOf: EndsOf,
-  ) => Promise<{ readonly height: number; readonly bytes: Bytes } | undefined>;
+  /** The checkpoint of the newest snapshot that others can begin with; undefined if there is none yet. */
+  readonly checkpoint: (endsOf: EndsOf) => Promise<OfferedCheckpoint | undefined>;
   /** Takes a snapshot of the height that the state reflects now, beside those that are taken at every so many heights. */
   readonly takeSnapshot: () => Promise<void>;
   /** The height of that snapshot. */

@@ -108,11 +108,13 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
   /** Spans by the first height of their segment. */
   const damaged = new Map<number, readonly HeightSpan[]>();
 
-  const noteDamage = (index: SegmentIndex): void => {
-    const spans = index
-      .damage()
+  const aboveBase = (spans: readonly HeightSpan[]): readonly HeightSpan[] =>
+    spans
       .filter(({ toHeight }) => toHeight > baseHeight())
       .map((span) => ({ ...span, fromHeight: Math.max(span.fromHeight, baseHeight() + 1) }));
+
+  const noteDamage = (index: SegmentIndex): void => {
+    const spans = aboveBase(index.damage());
     if (spans.length > 0) damaged.set(index.first, spans);
     else damaged.delete(index.first);
   };
@@ -331,7 +333,7 @@ export const openBlockLog = async (directory: string, options: BlockLogOptions):
     head = headOf(last.block, last.block.block.proof, executionHeightAtOpen());
     mark = last.block.mark;
   }
-  const damage = (): readonly HeightSpan[] => joinSpans([...damaged.values()].flat());
+  const damage = (): readonly HeightSpan[] => joinSpans(aboveBase([...damaged.values()].flat()));
   for (const span of damage()) onEvent({ type: "blocksDamaged", ...span });
   for (const held of full.slice(0, -INDEXES_MAX))
     if (!damaged.has(held.segment.name.first)) held.index = undefined;

@@ -180,12 +180,12 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
   };
 
   const snapshots = new Snapshots(suite, keyValue);
-  if (reflected !== undefined && reflected.height > 0) await snapshots.take(reflected);
+  if (reflected !== undefined && reflected.height > 0) await snapshots.take(reflected, false);
 
-  const takeSnapshot = async (): Promise<void> => {
+  const takeSnapshot = async (isShared = false): Promise<void> => {
     if (reflected === undefined || reflected.height === 0) return;
     // Both are queued before anything else can be: the snapshot is of this very height.
-    await Promise.all([flush(), snapshots.take(reflected)]);
+    await Promise.all([flush(), snapshots.take(reflected, isShared)]);
   };
 
   const apply = async (applied: AppliedHeight): Promise<Roots> => {
@@ -212,7 +212,7 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
     if (!isDue) await stage(changes);
     else {
       keyValue.stage(changes);
-      await takeSnapshot();
+      await takeSnapshot(true);
     }
     return roots;
   };
@@ -244,7 +244,7 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
     reflected: () => reflected,
     state,
     snapshots,
-    takeSnapshot,
+    takeSnapshot: () => takeSnapshot(),
     snapshotHeight: () => read(SNAPSHOT_KEY, decodeHeight) ?? 0,
     sync: async () => {
       const height = reflected?.height ?? -1;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CryptoSuite } from "@dure/crypto";
 import type { Hash } from "@dure/types";
 import type { BlockLog } from "../blocks/block-log.ts";
-import { LedgerError } from "../error.ts";
+import { LedgerError, systemCode } from "../error.ts";
 import type { OnEvent } from "../event.ts";
 import { dropKeyValue, isCondemned, type KeyValue, openKeyValue } from "../state/key-value.ts";
 import { createDerived, type Derived, type IndexedBlock, STATE_DIRECTORY } from "./derived.ts";
@@ -60,12 +60,19 @@ const mismatch = async (
   return entry !== undefined && entry.blockId !== reflected.blockId ? "it is of another chain" : undefined;
 };
 
+const isDamage = (error: unknown): boolean =>
+  (error instanceof LedgerError && error.code === "DAMAGED") ||
+  [systemCode(error), systemCode((error as Error).cause)].includes("LEVEL_CORRUPTION");
+
 const openOrReason = async (opening: Opening, path: string): Promise<OpenedDerived | string> => {
   if (await isCondemned(path)) return "it was found damaged";
   let opened: OpenedDerived;
   try {
     opened = await openStore(opening, path);
   } catch (error) {
+    // What cannot be executed again is given up only for what it says itself, not for a disk that refuses.
+    if (opening.log.base() !== undefined && !isDamage(error))
+      throw new LedgerError("UNWRITABLE", `cannot open ${path}: check permissions and free space`, error);
     return error instanceof Error ? error.message : String(error);
   }
   const reason = await mismatch(opening, {

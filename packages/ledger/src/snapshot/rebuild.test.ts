@@ -80,7 +80,7 @@ for (const count of KEYS) {
   test(`a state of ${count} keys is rebuilt as it stood when its snapshot was taken`, async () => {
     const { store, state, write } = await filled(writesOf(count));
     const snapshots = new Snapshots(suite, store);
-    await snapshots.take(reflected(1, state));
+    await snapshots.take(reflected(1, state), true);
     const root = state.root();
     const proof = state.prove(keyOf(0));
     const held = await state.range(encodeText("key/"), encodeText("key/"), count + 1);
@@ -119,7 +119,7 @@ const filledAgain = async (writes: readonly Write[], more: Write): Promise<State
 test("values that are too large to travel together come one by one, each checked", async () => {
   const { store, state } = await filled(writesOf(120, 200_000));
   const snapshots = new Snapshots(suite, store);
-  await snapshots.take(reflected(1, state));
+  await snapshots.take(reflected(1, state), true);
   const snapshot = snapshots.newest(() => true) ?? assert.fail();
   const kinds = new Set<string>();
   const copy = await rebuilt(snapshot.tree, (rebuild) =>
@@ -138,11 +138,12 @@ test("values that are too large to travel together come one by one, each checked
 });
 
 test("no answer but the tree's own is taken: another byte, order, number, kind or subtree is refused", async () => {
-  const { store, state } = await filled(writesOf(9_000));
+  const { store, state } = await filled(writesOf(40_000));
   const snapshots = new Snapshots(suite, store);
-  await snapshots.take(reflected(1, state));
+  await snapshots.take(reflected(1, state), true);
   const snapshot = snapshots.newest(() => true) ?? assert.fail();
   let other: Bytes | undefined;
+  const seen = new Set<string>();
   let turn = 0;
   const wrongOnes = (_: string, answer: Bytes): readonly Bytes[] => {
     const decoded = decodeAnswer(answer);
@@ -158,8 +159,11 @@ test("no answer but the tree's own is taken: another byte, order, number, kind o
     if (value.kind === "entries") {
       const [first, ...rest] = value.entries;
       wrong.push(encodeAnswer({ kind: "entries", entries: rest }));
-      if (first !== undefined)
+      if (first !== undefined) {
         wrong.push(encodeAnswer({ kind: "entries", entries: [first, ...value.entries] }));
+        // So many that no tree could tell them apart.
+        wrong.push(encodeAnswer({ kind: "entries", entries: Array.from({ length: 17 }, () => first) }));
+      }
       other = answer;
     }
     if (value.kind === "branches") {
@@ -170,11 +174,20 @@ test("no answer but the tree's own is taken: another byte, order, number, kind o
       wrong.push(encodeAnswer({ kind: "branches", branches: [...value.branches, { suffix: "00", hash }] }));
       if (first !== undefined)
         wrong.push(encodeAnswer({ kind: "branches", branches: [{ ...first, hash }, ...rest] }));
+      // A branch of the liar's own, beside the true ones further down its path: hashed nowhere, it must not be asked for.
+      const further = value.branches.find(({ suffix }) => suffix.length === 2)?.suffix[0];
+      if (further !== undefined) {
+        wrong.push(
+          encodeAnswer({ kind: "branches", branches: [...value.branches, { suffix: further, hash }] }),
+        );
+        seen.add("a branch above others");
+      }
     }
     return wrong;
   };
   const copy = await rebuilt(snapshot.tree, (rebuild) => fill(rebuild, snapshot, wrongOnes));
   assert.equal(copy.state.root(), state.root());
+  assert.ok(seen.has("a branch above others"), "an answer spans two levels");
   await snapshots.close();
   await store.close();
   await copy.store.close();
@@ -185,7 +198,7 @@ test("two snapshots are held, and a third while one is read from", async () => {
   const snapshots = new Snapshots(suite, store);
   const take = async (height: number): Promise<void> => {
     await write(height, [{ key: keyOf(height), value: encodeText("x") }]);
-    await snapshots.take(reflected(height, state));
+    await snapshots.take(reflected(height, state), true);
   };
   await take(2);
   assert.ok(await snapshots.read(2, ""));

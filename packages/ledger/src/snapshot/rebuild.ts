@@ -33,8 +33,9 @@ const joinBranches = (
 ): { readonly hash: Bytes; readonly inner: ReadonlyMap<string, Bytes> } | undefined => {
   const inner = new Map<string, Bytes>();
   const join = (suffix: string, below: readonly Branch[]): Bytes | undefined => {
-    const [first] = below;
-    if (first?.suffix === suffix) return below.length === 1 ? first.hash : undefined;
+    const exact = below.find((branch) => branch.suffix === suffix);
+    // A branch beside branches further down its own path would be asked for and hashed nowhere.
+    if (exact !== undefined) return below.length === 1 ? exact.hash : undefined;
     const children = emptyChildren(suite);
     for (let digit = 0; digit < BRANCHES; digit++) {
       const child = childPath(suffix, digit);
@@ -175,7 +176,10 @@ export class StateRebuild {
       .map((entry) => this.#leafOf(entry))
       .sort((a, b) => compareBytes(a.keyHash, b.keyHash));
     const isWrong = "entries that do not lead to the attested root";
-    if (leaves.some((leaf) => pathOf(leaf.keyHash, path.length) !== path)) return isWrong;
+    const isMisplaced = ({ keyHash: hash }: Leaf, at: number): boolean =>
+      pathOf(hash, path.length) !== path ||
+      (at > 0 && compareBytes((leaves[at - 1] as Leaf).keyHash, hash) >= 0);
+    if (leaves.some(isMisplaced)) return isWrong;
     const nodes = new Map<string, TreeNode | undefined>();
     const store: NodeStore = { get: (at) => nodes.get(at), set: (at, node) => void nodes.set(at, node) };
     const bytes = concatBytes(leaves.flatMap((leaf) => [leaf.keyHash, leaf.entryHash]));

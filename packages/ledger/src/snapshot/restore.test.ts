@@ -39,7 +39,7 @@ const openSource = async (directory: string) => {
 const restore = async (): Promise<void> => {
   const { store, reflected } = await openSource(sourceAt);
   const snapshots = new Snapshots(suite, store);
-  await snapshots.take(reflected);
+  await snapshots.take(reflected, true);
   const snapshot = snapshots.newest(() => true) as Snapshot;
   const answer = async (rebuild: StateRebuild): Promise<void> => {
     while (!rebuild.isWhole) {

@@ -20,8 +20,9 @@ import {
 const HELD_MAX = 3;
 /** One that was read from so lately is kept for its readers, if it can be. */
 const LEASE_MS = 60_000;
-/** Values that travel in one answer. */
+/** Values that travel in one answer, and how many are read before their bytes are counted. */
 const ANSWER_BYTES = 1 << 20;
+const READ_AT_ONCE = 16;
 
 /** The state as it stood after one height. */
 export type Snapshot = {
@@ -34,6 +35,8 @@ export type Snapshot = {
 
 type HeldSnapshot = Snapshot & {
   readonly pinned: Pinned;
+  /** Of a height at which every peer takes one: what is taken beside these never makes one of them go. */
+  readonly isShared: boolean;
   readAtMs: number;
   /** A store that is closed under a reader would count as damaged. */
   readonly reading: Set<Promise<Bytes | undefined>>;
@@ -67,15 +70,18 @@ const entriesUnder = async (pinned: Pinned, path: string): Promise<readonly Stat
     byteKey(NAME_PREFIX, edge(path, "f")),
     ANSWER_KEYS,
   );
-  const values = await pinned.getMany(names.map(([, key]) => byteKey(VALUE_PREFIX, key)));
   let bytes = 0;
   const entries: StateEntry[] = [];
-  for (const [at, [, key]] of names.entries()) {
-    const held = decodeHeld(values[at] ?? new Uint8Array(0));
-    if (!held.ok) throw new Error(`a key of the state has no value: ${held.message}`);
-    bytes += held.value.value.length;
-    if (bytes > ANSWER_BYTES && names.length > 1) return "too large";
-    entries.push({ key, ...held.value });
+  for (let from = 0; from < names.length; from += READ_AT_ONCE) {
+    const keys = names.slice(from, from + READ_AT_ONCE).map(([, key]) => key);
+    const values = await pinned.getMany(keys.map((key) => byteKey(VALUE_PREFIX, key)));
+    for (const [at, key] of keys.entries()) {
+      const held = decodeHeld(values[at] ?? new Uint8Array(0));
+      if (!held.ok) throw new Error(`a key of the state has no value: ${held.message}`);
+      bytes += held.value.value.length;
+      if (bytes > ANSWER_BYTES && names.length > 1) return "too large";
+      entries.push({ key, ...held.value });
+    }
   }
   return entries;
 };
@@ -111,6 +117,8 @@ export class Snapshots {
   readonly #keyValue: Pick<KeyValue, "pin" | "condemn">;
   /** By height, ascending. */
   readonly #held = new Map<number, HeldSnapshot>();
+  /** Snapshots that are not read from any more, but may be still. */
+  readonly #dropping = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(suite: CryptoSuite, keyValue: Pick<KeyValue, "pin" | "condemn">) {
@@ -118,8 +126,9 @@ export class Snapshots {
     this.#keyValue = keyValue;
   }
 
-  /** Takes a snapshot of all that was written so far, which reflects this height. */
-  async take(reflected: Reflected): Promise<void> {
+  /** Takes a snapshot of all that was written so far, which reflects this height; `isShared` if every peer does. */
+  async take(reflected: Reflected, isShared: boolean): Promise<void> {
+    if (this.#isClosed) return;
     const pinned = await this.#keyValue.pin();
     if (this.#isClosed) return pinned.close();
     const store = createStoredNodes(this.#suite, { get: pinned.get, condemn: this.#keyValue.condemn });
@@ -136,7 +145,7 @@ export class Snapshots {
       return done;
     };
     const tree = treeRoot(this.#suite, store);
-    this.#held.set(reflected.height, { reflected, tree, pinned, readAtMs: 0, reading, read });
+    this.#held.set(reflected.height, { reflected, tree, pinned, isShared, readAtMs: 0, reading, read });
     await this.#trim();
   }
 
@@ -148,32 +157,40 @@ export class Snapshots {
   /** See `Snapshot.read`; undefined too where the snapshot is not held, or not any more. */
   async read(height: number, path: string): Promise<Bytes | undefined> {
     const held = this.#held.get(height);
-    if (held === undefined) return undefined;
+    if (held === undefined || this.#isClosed) return undefined;
     held.readAtMs = Date.now();
     return held.read(path);
   }
 
-  /** The least height of which a snapshot is held. */
-  get least(): number | undefined {
-    return this.#held.keys().next().value;
+  /** The oldest snapshot that is held. */
+  get oldest(): Reflected | undefined {
+    const [first] = this.#held.values();
+    return first?.reflected;
   }
 
   async #trim(): Promise<void> {
     const now = Date.now();
     const all = [...this.#held.values()];
-    const spare = all.slice(0, -2).filter(({ readAtMs }) => now - readAtMs > LEASE_MS);
-    const surplus = all.length - spare.length > HELD_MAX ? all.slice(0, all.length - HELD_MAX) : [];
-    for (const snapshot of new Set([...spare, ...surplus])) await this.#drop(snapshot);
+    const shared = all.filter(({ isShared }) => isShared);
+    const spare = shared.slice(0, -2).filter(({ readAtMs }) => now - readAtMs > LEASE_MS);
+    const surplus = shared.length - spare.length > HELD_MAX ? shared.slice(0, shared.length - HELD_MAX) : [];
+    const own = all.filter(({ isShared }) => !isShared).slice(0, -1);
+    for (const snapshot of new Set([...spare, ...surplus, ...own])) await this.#drop(snapshot);
   }
 
   async #drop({ reflected, reading, pinned }: HeldSnapshot): Promise<void> {
     this.#held.delete(reflected.height);
-    await Promise.allSettled(reading);
-    await pinned.close();
+    const dropped = Promise.allSettled(reading).then(() => pinned.close());
+    this.#dropping.add(dropped);
+    await dropped;
+    this.#dropping.delete(dropped);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const snapshot of [...this.#held.values()]) await this.#drop(snapshot);
+    await Promise.all([
+      ...[...this.#held.values()].map((snapshot) => this.#drop(snapshot)),
+      ...this.#dropping,
+    ]);
   }
 }

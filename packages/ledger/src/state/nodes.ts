@@ -48,7 +48,8 @@ const readInner = (suite: CryptoSuite, reader: Reader): TreeNode => {
 const readBucket = (reader: Reader): TreeNode => {
   const count = reader.remaining / LEAF_BYTES;
   if (!Number.isInteger(count) || count < 1 || count > BUCKET_KEYS_MAX) reader.fail("a bucket is malformed");
-  return { kind: "bucket", leaves: reader.fixed(reader.remaining) };
+  // A copy: the bytes may be on their way to the disk still, and a node is written to in place.
+  return { kind: "bucket", leaves: reader.fixed(reader.remaining).slice() };
 };
 
 /** Reads a node strictly. */

@@ -8,7 +8,8 @@ import {
 } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { Verifier } from "@dure/crypto/verifier";
-import { type Ledger, markForSnapshot } from "@dure/ledger";
+import { type Ledger, markForSnapshot, verifyCheckpoint } from "@dure/ledger";
+import { trustOf } from "@dure/ledger/proof";
 import { type ChannelConfig, isConfiguration } from "@dure/membership";
 import { Pool } from "@dure/mempool";
 import type { Lane } from "@dure/network";
@@ -20,6 +21,7 @@ import {
   blockId,
   bodyRoot,
   decodeBlock,
+  decodeText,
   encodeBody,
   type Transaction,
 } from "@dure/types";
@@ -130,6 +132,8 @@ export class Channel {
   #sightings = new Sightings();
   #isPending = false;
   #divergedAt: number | undefined;
+  /** Nobody seems to have the next block any more. */
+  #isBehind = false;
   #view = 0;
   #isStarted = false;
   #isClosed = false;
@@ -205,7 +209,7 @@ export class Channel {
       head: () => this.head(),
       append: (blocks) => this.#appendSynced(blocks),
       onRefused,
-      onBehind: (baseHeight) => this.#behind(baseHeight),
+      onBehind: () => this.#behind(),
       onFailed,
     });
     this.#repair = new Repair({
@@ -381,10 +385,25 @@ export class Channel {
     this.#repair.run();
   }
 
-  /** The blocks that this peer lacks are gone elsewhere: it starts anew, with a snapshot. */
-  #behind(baseHeight: number): void {
-    const { directory, onFailed } = this.#options;
-    const why = `the blocks from ${this.head().height + 1} to ${baseHeight} were pruned by all connected peers`;
+  /** The blocks that this peer lacks seem to be gone elsewhere: it asks for what would prove it. */
+  #behind(): void {
+    const { links } = this.#options;
+    this.#isBehind = true;
+    for (const peerId of links.connected()) links.send(peerId, { type: "getCheckpoint" });
+  }
+
+  /** A checkpoint whose base is above our head shows that a snapshot leads on; whoever says so without one is not believed. */
+  #checkpoint(from: string, bytes: Bytes): void {
+    if (!this.#isBehind || bytes.length === 0) return;
+    const { directory, ledger, suite, onFailed } = this.#options;
+    const trusted = trustOf(suite, decodeText(ledger.genesis) ?? "");
+    const verdict = trusted.ok ? verifyCheckpoint(trusted.trust, bytes) : trusted;
+    if (!verdict.ok) return this.#refused(from, `a checkpoint: ${verdict.message}`);
+    const { baseHeight } = verdict.checkpoint;
+    const { height } = this.head();
+    if (baseHeight <= height) return;
+    this.#isBehind = false;
+    const why = `the blocks from ${height + 1} to ${baseHeight} were pruned by all connected peers`;
     markForSnapshot(directory, why)
       .then(() =>
         onFailed(
@@ -495,8 +514,9 @@ export class Channel {
         return this.#serving.checkpoint(from);
       case "getState":
         return this.#serving.state(from, frame.height, frame.path);
-      // Answers to a peer that begins: this one has begun.
       case "checkpoint":
+        return this.#checkpoint(from, frame.checkpoint);
+      // An answer to a peer that begins: this one has begun.
       case "state":
         return;
       case "getExecution":

@@ -8,8 +8,10 @@ import { decodeFrame, type Frame } from "./frame.ts";
 const ASK_MS = 500;
 /** After the first offer, how long others are given to offer the same or a newer one. */
 const GATHER_MS = 300;
-/** How long a peer is waited for before another is asked the same. */
+/** How long a peer may send nothing, while it is asked for something, before others are asked the same. */
 const ANSWER_MS = 10_000;
+/** How often peers that are no source are asked whether they have become one. */
+const INVITE_MS = 3_000;
 /** Requests that one peer has at a time. */
 const UNDER_WAY_MAX = 4;
 const PROGRESS_MS = 5_000;
@@ -41,10 +43,14 @@ export class Restore {
   readonly #options: RestoreOptions;
   readonly #offers = new Map<string, ProvenCheckpoint>();
   readonly #distrusted = new Set<string>();
+  /** Peers whose snapshot was begun and could not be had whole: others come first. */
+  readonly #abandoned = new Map<string, number>();
   #wake: () => void = () => undefined;
   /** While a snapshot is fetched: what was asked of whom, by path. */
   readonly #asked = new Map<string, Asked>();
   readonly #sources = new Set<string>();
+  /** All that were sources of the snapshot that is fetched. */
+  readonly #began = new Set<string>();
   #answers: { readonly peerId: string; readonly path: string; readonly answer: Bytes }[] = [];
   #height = 0;
   #isClosed = false;
@@ -85,7 +91,9 @@ export class Restore {
       } catch (error) {
         if (!(error instanceof SnapshotGone)) throw error;
         logger.warn({ height }, "nobody holds this snapshot any more: beginning with another");
+        for (const peerId of this.#began) this.#abandoned.set(peerId, 1 + (this.#abandoned.get(peerId) ?? 0));
         this.#offers.clear();
+        this.#height = 0;
       }
     }
     return false;
@@ -101,6 +109,8 @@ export class Restore {
     const verdict = verifyCheckpoint(this.#options.trust, bytes);
     if (!verdict.ok) return this.#distrust(peerId, `a checkpoint: ${verdict.message}`);
     this.#offers.set(peerId, verdict.checkpoint);
+    // One that comes to hold the snapshot that is being fetched helps with the rest of it.
+    if (verdict.checkpoint.reflected.height === this.#height) this.#addSource(peerId);
     this.#wake();
   }
 
@@ -111,8 +121,15 @@ export class Restore {
     this.#drop(peerId);
   }
 
+  #addSource(peerId: string): void {
+    this.#sources.add(peerId);
+    this.#began.add(peerId);
+  }
+
+  /** A peer is no source any more; it may offer again. */
   #drop(peerId: string): void {
     this.#sources.delete(peerId);
+    this.#offers.delete(peerId);
     for (const [path, asked] of this.#asked) if (asked.peerId === peerId) this.#asked.delete(path);
   }
 
@@ -142,27 +159,47 @@ export class Restore {
       await this.#pause(ASK_MS);
     }
     await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-    const best = [...this.#offers.values()].reduce((a, b) =>
-      b.reflected.height > a.reflected.height ? b : a,
-    );
+    const best = this.#best();
+    if (best === undefined) return this.#choose();
     this.#height = best.reflected.height;
     this.#sources.clear();
+    this.#began.clear();
     for (const [peerId, { reflected }] of this.#offers)
-      if (reflected.height === this.#height) this.#sources.add(peerId);
+      if (reflected.height === this.#height) this.#addSource(peerId);
     return best;
+  }
+
+  /** The snapshot that most peers offer which did not fail before; of several the newest. */
+  #best(): ProvenCheckpoint | undefined {
+    const standing = (checkpoint: ProvenCheckpoint): number => {
+      let sum = 0;
+      for (const [peerId, { reflected }] of this.#offers)
+        if (reflected.height === checkpoint.reflected.height)
+          sum += 1 / (1 + (this.#abandoned.get(peerId) ?? 0));
+      return sum;
+    };
+    return [...this.#offers.values()].sort(
+      (a, b) => standing(b) - standing(a) || b.reflected.height - a.reflected.height,
+    )[0];
   }
 
   async #fill(rebuild: StateRebuild): Promise<void> {
     this.#asked.clear();
     this.#answers = [];
     let toldMs = Date.now();
+    let invitedMs = toldMs;
     while (!rebuild.isWhole) {
       if (this.#isClosed) throw new Error("the peer is closing");
+      if (Date.now() - invitedMs > INVITE_MS) {
+        invitedMs = Date.now();
+        this.#invite();
+      }
       this.#ask(rebuild);
       if (this.#answers.length === 0) await this.#pause(this.#asked.size === 0 ? ASK_MS : ANSWER_MS / 10);
       for (const { peerId, path, answer } of this.#answers.splice(0)) {
         if (this.#asked.get(path)?.peerId !== peerId) continue;
         this.#asked.delete(path);
+        this.#heard(peerId);
         if (answer.length === 0) this.#drop(peerId);
         else {
           const flaw = await rebuild.take(path, answer);
@@ -182,18 +219,39 @@ export class Restore {
     const { send, connected } = this.#options;
     const now = Date.now();
     const up = new Set(connected());
-    for (const { peerId, untilMs } of [...this.#asked.values()])
-      if (untilMs < now || !up.has(peerId)) this.#drop(peerId);
+    for (const { peerId, untilMs } of [...this.#asked.values()]) if (untilMs < now) this.#drop(peerId);
+    for (const peerId of this.#sources) if (!up.has(peerId)) this.#drop(peerId);
     if (this.#sources.size === 0) throw new SnapshotGone();
     const load = new Map([...this.#sources].map((peerId) => [peerId, 0]));
     for (const { peerId } of this.#asked.values()) load.set(peerId, (load.get(peerId) ?? 0) + 1);
     for (const path of rebuild.wanted()) {
       if (this.#asked.has(path)) continue;
-      const [peerId, underWay] = [...load].reduce((a, b) => (b[1] < a[1] ? b : a));
-      if (underWay >= UNDER_WAY_MAX) return;
-      if (!send(peerId, { type: "getState", height: this.#height, path })) return;
+      const [idlest] = [...load].sort((a, b) => a[1] - b[1]);
+      if (idlest === undefined || idlest[1] >= UNDER_WAY_MAX) return;
+      const [peerId, underWay] = idlest;
+      if (!send(peerId, { type: "getState", height: this.#height, path })) {
+        // Its queue is full, or its link is ending: the others are asked meanwhile.
+        load.delete(peerId);
+        continue;
+      }
       load.set(peerId, underWay + 1);
       this.#asked.set(path, { peerId, untilMs: now + ANSWER_MS });
     }
+  }
+
+  /** A peer that answers is at work on the rest of what it was asked for. */
+  #heard(peerId: string): void {
+    const untilMs = Date.now() + ANSWER_MS;
+    for (const [path, asked] of this.#asked)
+      if (asked.peerId === peerId) this.#asked.set(path, { peerId, untilMs });
+  }
+
+  #invite(): void {
+    const { send, connected } = this.#options;
+    for (const peerId of connected())
+      if (!this.#sources.has(peerId) && !this.#distrusted.has(peerId)) {
+        this.#offers.delete(peerId);
+        send(peerId, { type: "getCheckpoint" });
+      }
   }
 }

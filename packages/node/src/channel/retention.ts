@@ -1,5 +1,5 @@
 import type { Bytes } from "@dure/crypto";
-import type { EndsOf, Ledger } from "@dure/ledger";
+import type { EndsOf, Ledger, OfferedCheckpoint } from "@dure/ledger";
 import type { Logger } from "pino";
 
 /** Blocks are pruned when so many are more than are to be kept, or an eighth of those. */
@@ -30,7 +30,9 @@ export class Retention {
   #appended = 0;
   #pruning: Promise<void> | undefined;
   #refreshedMs = 0;
-  #offered: { readonly height: number; readonly bytes: Bytes } | undefined;
+  #offered: OfferedCheckpoint | undefined;
+  #refreshing: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -62,10 +64,14 @@ export class Retention {
   /** The bytes of the newest snapshot's checkpoint, which change with the snapshot alone; none if there is no snapshot. */
   async checkpoint(): Promise<Bytes> {
     const { ledger, endsOf } = this.#options;
-    await this.#refresh();
+    if (this.#isClosed) return new Uint8Array(0);
+    this.#refreshing = this.#refreshing.then(() => this.#refresh());
+    await this.#refreshing;
     const newest = ledger.snapshotHeight();
     if (newest === undefined) return new Uint8Array(0);
-    if (this.#offered?.height !== newest) this.#offered = (await ledger.checkpoint(endsOf)) ?? this.#offered;
+    // What was pruned since cannot be had here: a checkpoint that needs it is none.
+    const isStale = this.#offered?.height !== newest || this.#offered.baseHeight < ledger.baseHeight();
+    if (isStale) this.#offered = await ledger.checkpoint(endsOf);
     return this.#offered?.bytes ?? new Uint8Array(0);
   }
 
@@ -80,6 +86,8 @@ export class Retention {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#refreshing.catch(() => undefined);
     await this.#pruning;
   }
 }

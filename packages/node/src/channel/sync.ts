@@ -26,8 +26,8 @@ export type SyncOptions = {
   /** Appends a verified prefix to the log; resolves when it is synced and the engine knows. */
   readonly append: (blocks: readonly Committed[]) => Promise<void>;
   readonly onRefused: (peerId: string, reason: string) => void;
-  /** No peer that could be asked holds the next block any more, for some time now: only a snapshot leads on. */
-  readonly onBehind: (baseHeight: number) => void;
+  /** No connected peer says that it has the next block, and some that they have pruned it, for some time now. */
+  readonly onBehind: () => void;
   /** The log failed to append: the process cannot go on. */
   readonly onFailed: (error: unknown) => void;
 };
@@ -54,8 +54,9 @@ export class Sync {
   readonly #distrusted = new Map<string, Distrust>();
   /** Peers whose last answer was empty though they claim more: an honest one may not have synced its commit yet. */
   readonly #empty = new Set<string>();
-  /** Peers that hold the next block no more, and above which height they begin. */
-  readonly #pruned = new Map<string, number>();
+  /** Connected peers that were asked for the block above our head and do not have it: any more, or yet. */
+  readonly #helpless = new Map<string, "pruned" | "empty">();
+  #helplessAt = -1;
   #behindSinceMs: number | undefined;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -90,20 +91,30 @@ export class Sync {
   /** A peer said that the blocks that it was asked for are pruned there. */
   pruned(peerId: string, fromHeight: number, baseHeight: number): void {
     if (this.#asked?.peerId !== peerId || this.#asked.fromHeight !== fromHeight) return;
-    if (baseHeight >= fromHeight) this.#pruned.set(peerId, baseHeight);
+    if (baseHeight >= fromHeight) this.#helpless.set(peerId, "pruned");
     this.#answer?.({ peerId, fromHeight, blocks: [] });
   }
 
-  /** Only if it stays so: a peer that keeps all may be about to connect. */
+  /** What peers could not help with was about the block above the head of then. */
+  #headMoved(): void {
+    const { height } = this.#options.head();
+    if (height === this.#helplessAt) return;
+    this.#helplessAt = height;
+    this.#helpless.clear();
+    this.#behindSinceMs = undefined;
+  }
+
+  /** Only if everyone was asked, and it stays so: a peer that keeps all may be about to connect. */
   #judgeBehind(): void {
-    const bases = this.#options.links
-      .connected()
-      .flatMap((peerId) => this.#pruned.get(peerId) ?? (this.#claims.has(peerId) ? [0] : []));
-    const least = Math.min(...bases);
-    if (bases.length === 0 || least <= this.#options.head().height) this.#behindSinceMs = undefined;
+    this.#headMoved();
+    const now = Date.now();
+    const isOut = (peerId: string): boolean =>
+      this.#helpless.has(peerId) || (this.#distrusted.get(peerId)?.untilMs ?? 0) >= now;
+    const isPruned = [...this.#helpless.values()].includes("pruned");
+    if (!isPruned || !this.#options.links.connected().every(isOut)) this.#behindSinceMs = undefined;
     else {
-      this.#behindSinceMs ??= Date.now();
-      if (Date.now() - this.#behindSinceMs > BEHIND_MS) this.#options.onBehind(least);
+      this.#behindSinceMs ??= now;
+      if (now - this.#behindSinceMs > BEHIND_MS) this.#options.onBehind();
     }
   }
 
@@ -114,10 +125,13 @@ export class Sync {
     const { height } = head();
     const offences = (peerId: string): number => this.#distrusted.get(peerId)?.forMs ?? 0;
     const claimed = (peerId: string): number => this.#claims.get(peerId) ?? 0;
+    this.#headMoved();
+    // Where a peer has pruned the next block, one that claims nothing may still have it.
+    const mayAsk = (peerId: string): boolean => claimed(peerId) > height || this.#helpless.size > 0;
     return links
       .connected()
-      .filter((peerId) => (this.#pruned.get(peerId) ?? 0) <= height)
-      .filter((peerId) => claimed(peerId) > height && (this.#distrusted.get(peerId)?.untilMs ?? 0) < now)
+      .filter((peerId) => !this.#helpless.has(peerId))
+      .filter((peerId) => mayAsk(peerId) && (this.#distrusted.get(peerId)?.untilMs ?? 0) < now)
       .sort((a, b) => offences(a) - offences(b) || claimed(b) - claimed(a))[0];
   }
 
@@ -164,8 +178,12 @@ export class Sync {
   async #take({ peerId, fromHeight, blocks }: Answer): Promise<string | undefined> {
     const { head, append } = this.#options;
     // Live commits may have overtaken the answer: that is nobody's fault.
-    if (blocks.length === 0)
-      return head().height >= fromHeight || this.#pruned.has(peerId) ? undefined : this.#emptyAnswer(peerId);
+    if (blocks.length === 0) {
+      if (head().height >= fromHeight || this.#helpless.has(peerId)) return undefined;
+      if (this.#claims.has(peerId)) return this.#emptyAnswer(peerId);
+      this.#helpless.set(peerId, "empty");
+      return undefined;
+    }
     const read = this.#read(blocks);
     if (typeof read === "string") return read;
     const fresh = upToEnd(read.filter(({ held }) => held.candidate.header.height > head().height));
@@ -173,7 +191,6 @@ export class Sync {
     const flaw = this.#flawOf(fresh);
     if (flaw !== undefined) return flaw;
     await append(fresh);
-    this.#pruned.clear();
     this.#empty.delete(peerId);
     this.#distrusted.delete(peerId);
     return undefined;

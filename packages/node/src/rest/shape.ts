@@ -122,7 +122,7 @@ export const StateHistory = z.object({
       transactionId: Hash.nullable(),
     }),
   ),
-  /** What is older than this height was pruned here; 0 where nothing was. */
+  /** Up to this height writes were pruned here, or are those of a snapshot, each key's last alone; 0 where all are told. */
   baseHeight: Whole,
   /** What the next page is asked with as `before`; null at the end. */
   next: z.string().nullable(),

@@ -107,7 +107,7 @@ export const getHistory = route({
         version,
         transactionId: channel.executed(version.height)?.receipts[version.index]?.transactionId ?? null,
       })),
-      baseHeight: channel.baseHeight(),
+      baseHeight: channel.resultsFrom() - 1,
       next: found.length > most && last !== undefined ? `${last.height}.${last.index}` : null,
     };
   },
