@@ -65,7 +65,7 @@ test("what is pruned is gone and nothing else, now and after a restart", async (
     assert.deepEqual(found.damage(), []);
     assert.ok(found.isReplayComplete());
     for (const { height, id, transactions, block } of chain) {
-      const isKept = height > base;
+      const isKept: boolean = height > base;
       const read = await found.read(height);
       assert.deepEqual(read?.block.headerBytes, isKept ? block.headerBytes : undefined);
       assert.equal(await found.heightOf(id), isKept ? height : undefined);

@@ -2,15 +2,7 @@ import { strict as assert } from "node:assert";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import type { Head } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
-import {
-  type Block,
-  blockId,
-  type CommitProof,
-  concatBytes,
-  decodeHeader,
-  type Hash,
-  type Header,
-} from "@dure/types";
+import { type Block, type CommitProof, concatBytes, type Hash } from "@dure/types";
 import { createDisk, type Disk } from "../disk/disk.ts";
 import {
   encodeFrame,
@@ -25,6 +17,7 @@ import type { OnEvent } from "../event.ts";
 import type { JournalMark } from "../journal/journal.ts";
 import type { EpochEnd, HeaderChain } from "../proof/encode.ts";
 import { decodeBlockPayload, encodeBlockPayload, type LogBlock, NO_MARK } from "./block-payload.ts";
+import { linkedBlocks } from "./linked-blocks.ts";
 import { decodeBase, encodeBase, type ReadBase, readBase, writeBase } from "./log-base.ts";
 import { newSegment, openSegments, type Place, removeSegment } from "./open-segments.ts";
 import { type RepairRefusal, repairRefusal } from "./repair.ts";
@@ -373,30 +366,4 @@ const joinSpans = (spans: readonly HeightSpan[]): readonly HeightSpan[] => {
     else joined.push(span);
   }
   return joined;
-};
-
-/** The blocks read, each asserted to follow the one before it; the last with the proof given. */
-const linkedBlocks = (
-  suite: CryptoSuite,
-  channelId: Hash,
-  head: LogHead | undefined,
-  blocks: readonly Block[],
-  proof: CommitProof | undefined,
-  mark: JournalMark,
-): readonly LogBlock[] => {
-  assert(blocks.length > 0, "an append holds a block");
-  let parent: { readonly height: number; readonly blockId: Hash } | undefined = head;
-  return blocks.map((given, i) => {
-    const isLast = i === blocks.length - 1;
-    const block = isLast && proof !== undefined ? { ...given, proof } : given;
-    const decoded = decodeHeader(block.headerBytes);
-    assert(decoded.ok, "the header of a committed block can be read");
-    const header: Header = decoded.value;
-    const id = blockId(suite, block.headerBytes);
-    assert.equal(header.height, (parent?.height ?? 0) + 1, "blocks are appended height by height");
-    assert.equal(header.channelId, channelId, "a block is appended to its own channel");
-    if (parent !== undefined) assert.equal(header.parentId, parent.blockId, "a block follows its parent");
-    parent = { height: header.height, blockId: id };
-    return { block, blockId: id, header, mark };
-  });
 };

@@ -28,7 +28,7 @@ export const bucketHash = (suite: CryptoSuite, leaves: Bytes): Bytes =>
 
 /** How many subtrees an inner node has: one for each hex digit. */
 export const BRANCHES = 16;
-export const CHILDREN_BYTES = BRANCHES * HASH_BYTES;
+const CHILDREN_BYTES = BRANCHES * HASH_BYTES;
 
 /** The hash of an inner node: tagged, over the hashes of its sixteen subtrees, 512 bytes. */
 export const nodeHash = (suite: CryptoSuite, children: Bytes): Bytes =>

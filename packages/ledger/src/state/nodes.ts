@@ -8,7 +8,7 @@ import { BUCKET_KEYS_MAX, type NodeStore, type TreeNode } from "./tree.ts";
 const KEPT = 24_576;
 
 const KIND = { inner: 1, bucket: 2 } as const;
-export const NODE_PREFIX = "t";
+const NODE_PREFIX = "t";
 
 /**
  * Bytes of a node: of an inner one its count, which of its subtrees have keys, sixteen bits from digit 0 down, and their

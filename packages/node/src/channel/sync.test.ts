@@ -27,7 +27,10 @@ const PATIENCE_MS = 40;
 const ANSWER_MS = 2_000;
 
 /** A node at height 5 that hears claims; what it asks, and whom it refuses, is written down. */
-const harness = (connected: readonly string[]) => {
+const harness = (
+  connected: readonly string[],
+  onBehind: () => void = () => assert.fail("nothing is pruned here"),
+) => {
   const asked: string[] = [];
   const refused: string[] = [];
   let height = 5;
@@ -57,7 +60,7 @@ const harness = (connected: readonly string[]) => {
     }),
     append: () => assert.fail("nothing here is true"),
     onRefused: (peerId, reason) => refused.push(`${peerId}: ${reason}`),
-    onBehind: () => assert.fail("nothing is pruned here"),
+    onBehind,
     onFailed: (error) => assert.fail(String(error)),
   });
   return {
@@ -70,6 +73,7 @@ const harness = (connected: readonly string[]) => {
     disconnect: () => {
       links = [];
     },
+    pruned: (peerId: string) => sync.pruned(peerId, height + 1, 1_000),
     empty: (peerId: string, fromHeight = height + 1) => sync.receive({ peerId, fromHeight, blocks: [] }),
   };
 };
@@ -177,4 +181,43 @@ test("closing ends a request under way, and no claim begins another", async (t) 
   sync.claim("a", 9);
   await later(t, PATIENCE_MS);
   assert.deepEqual([asked, refused], [["a 6"], []]);
+});
+
+test("one that says that it has pruned is not believed before all the others were asked, and again and again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  let behind = 0;
+  const { sync, asked, refused, pruned, empty, advance } = harness(["liar", "b", "c"], () => {
+    behind += 1;
+  });
+  const round = async (): Promise<void> => {
+    sync.claim("liar", 10_000);
+    await later(t, PATIENCE_MS);
+  };
+  await round();
+  pruned("liar");
+  await settled();
+  // Those that claim nothing may have it: the block is asked of them too.
+  assert.deepEqual(asked, ["liar 6", "b 6"]);
+  empty("b");
+  await settled();
+  pruned("c");
+  await settled();
+  assert.deepEqual(asked.slice(2), ["c 6"]);
+  await later(t, 4_000);
+  await round();
+  assert.equal(behind, 0, "not at once");
+  // A commit shows that the chain goes on: all of it is forgotten.
+  advance(6);
+  await later(t, 4_000);
+  await round();
+  for (const say of [() => pruned("liar"), () => empty("b"), () => empty("c")]) {
+    say();
+    await settled();
+  }
+  assert.equal(behind, 0);
+  await later(t, 5_001);
+  await round();
+  assert.equal(behind, 1, "nobody has it: the channel asks for a proof of that");
+  assert.deepEqual(refused, []);
+  await sync.close();
 });
