@@ -8,8 +8,7 @@ import {
 } from "@dure/consensus";
 import type { Bytes, CryptoSuite } from "@dure/crypto";
 import type { Verifier } from "@dure/crypto/verifier";
-import { type Ledger, markForSnapshot, verifyCheckpoint } from "@dure/ledger";
-import { trustOf } from "@dure/ledger/proof";
+import type { Ledger } from "@dure/ledger";
 import { type ChannelConfig, isConfiguration } from "@dure/membership";
 import { Pool } from "@dure/mempool";
 import type { Lane } from "@dure/network";
@@ -21,14 +20,13 @@ import {
   blockId,
   bodyRoot,
   decodeBlock,
-  decodeText,
   encodeBody,
   type Transaction,
 } from "@dure/types";
 import type { Logger } from "pino";
-import { NodeError } from "../error.ts";
 import { type Admission, Admissions } from "./admission.ts";
 import { Batches } from "./batches.ts";
+import { Behind } from "./behind.ts";
 import { BlockReads, readBlock } from "./block-reads.ts";
 import { blockOf, Candidates, type HeldBlock, holdBlock, readHeldBlock } from "./candidates.ts";
 import { Certificates } from "./certificates.ts";
@@ -118,6 +116,7 @@ export class Channel {
   readonly #refusals: Refusals;
   readonly #retention: Retention;
   readonly #serving: Serving;
+  readonly #behind: Behind;
   readonly #repair: Repair;
   readonly #count: TransactionCount;
   readonly #appended = { blocks: 0, transactions: 0 };
@@ -132,8 +131,6 @@ export class Channel {
   #sightings = new Sightings();
   #isPending = false;
   #divergedAt: number | undefined;
-  /** Nobody seems to have the next block any more. */
-  #isBehind = false;
   #view = 0;
   #isStarted = false;
   #isClosed = false;
@@ -209,7 +206,16 @@ export class Channel {
       head: () => this.head(),
       append: (blocks) => this.#appendSynced(blocks),
       onRefused,
-      onBehind: () => this.#behind(),
+      onBehind: () => this.#behind.ask(),
+      onFailed,
+    });
+    this.#behind = new Behind({
+      suite,
+      directory: options.directory,
+      genesis: ledger.genesis,
+      links,
+      height: () => this.head().height,
+      onRefused,
       onFailed,
     });
     this.#repair = new Repair({
@@ -385,34 +391,6 @@ export class Channel {
     this.#repair.run();
   }
 
-  /** The blocks that this peer lacks seem to be gone elsewhere: it asks for what would prove it. */
-  #behind(): void {
-    const { links } = this.#options;
-    this.#isBehind = true;
-    for (const peerId of links.connected()) links.send(peerId, { type: "getCheckpoint" });
-  }
-
-  /** A checkpoint whose base is above our head shows that a snapshot leads on; whoever says so without one is not believed. */
-  #checkpoint(from: string, bytes: Bytes): void {
-    if (!this.#isBehind || bytes.length === 0) return;
-    const { directory, ledger, suite, onFailed } = this.#options;
-    const trusted = trustOf(suite, decodeText(ledger.genesis) ?? "");
-    const verdict = trusted.ok ? verifyCheckpoint(trusted.trust, bytes) : trusted;
-    if (!verdict.ok) return this.#refused(from, `a checkpoint: ${verdict.message}`);
-    const { baseHeight } = verdict.checkpoint;
-    const { height } = this.head();
-    if (baseHeight <= height) return;
-    this.#isBehind = false;
-    const why = `the blocks from ${height + 1} to ${baseHeight} were pruned by all connected peers`;
-    markForSnapshot(directory, why)
-      .then(() =>
-        onFailed(
-          new NodeError("BLOCKS_PRUNED", `${why}: start this peer again, and it begins with a snapshot`),
-        ),
-      )
-      .catch(onFailed);
-  }
-
   #repaired(height: number): void {
     const { ledger, logger, onFailed } = this.#options;
     logger.info({ height }, "a damaged block was mended");
@@ -515,7 +493,7 @@ export class Channel {
       case "getState":
         return this.#serving.state(from, frame.height, frame.path);
       case "checkpoint":
-        return this.#checkpoint(from, frame.checkpoint);
+        return this.#behind.receive(from, frame.checkpoint);
       // An answer to a peer that begins: this one has begun.
       case "state":
         return;
