@@ -28,6 +28,7 @@ const apply = async (numbers) => {
   const startMs = performance.now();
   state.apply(height++, writes, changes);
   const rootMs = performance.now() - startMs;
+  state.flush(changes);
   await store.write(changes);
   return { rootMs, records: changes.size };
 };
