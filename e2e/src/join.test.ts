@@ -117,7 +117,7 @@ test("peers join the channel of a first one, bear its death, and one comes back 
   // It began with a snapshot, over all the epochs: what was executed before that, only the others can tell.
   const early = `/api/v2/transactions/${alone["id"]}`;
   assert.equal((await getJson(`${urlOf(1)}${early}`))["status"], "executed");
-  assert.equal((await getJson(`${urlOf(0)}${early}`))["code"], "TX_UNKNOWN");
+  assert.equal((await getJson(`${urlOf(0)}${early}`))["code"], "BLOCK_PRUNED");
   await dure("validator", "set", idOf(0), "--public-key", String(publicKey), ...asAdmin());
   await until("it votes", () => isVoting(0).then((voting) => voting || undefined));
   const listed = (await dure("validator", "list", "--peer", urlOf(2))) as unknown as Json[];

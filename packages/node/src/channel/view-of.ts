@@ -234,6 +234,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     wait: (ids, stage, timeoutMs) => wait(parts, ids, stage, timeoutMs),
     isBusy: () => channel.outcomes.isFull,
     transaction: (id) => transactionView(parts, id),
+    isCommitted: ledger.isCommitted,
     block: (which) => blockView(parts, which),
     proofs: channel.proofs,
     header: (height) => headerView(parts, height),

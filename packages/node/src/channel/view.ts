@@ -145,6 +145,8 @@ export type ChannelView = {
   /** Whether no more waiting clients can be served. */
   readonly isBusy: () => boolean;
   readonly transaction: (id: Hash) => Promise<TransactionView>;
+  /** Whether a transaction that may still be alive is in the chain, even where this peer has not executed it itself. */
+  readonly isCommitted: (id: Hash) => boolean;
   readonly block: (which: Hash | number | "last") => Promise<BlockView | undefined>;
   /** Makes proofs of what this peer holds (specs/proofs.md). */
   readonly proofs: Pick<Proofs, "transaction" | "block" | "state">;

@@ -104,10 +104,15 @@ export const getTransaction = route({
     waitMs,
   },
   answer: TransactionAnswer,
-  codes: ["TX_UNKNOWN", "PROOF_NOT_READY", "TOO_MANY_WAITING"],
+  codes: ["TX_UNKNOWN", "BLOCK_PRUNED", "PROOF_NOT_READY", "TOO_MANY_WAITING"],
   handle: async ({ channel, path: { id }, query }) => {
     const proof = query.proof ? await channel.proofs.transaction(id, query.waitMs) : undefined;
     const view = await channel.transaction(id);
+    if (view.stage === "unknown" && channel.isCommitted(id))
+      throw new Refusal(
+        "BLOCK_PRUNED",
+        `transaction ${id} is final, and was executed before the snapshot that this peer began with: ask another peer`,
+      );
     if (view.stage === "unknown") throw new Refusal("TX_UNKNOWN", `this peer knows no transaction ${id}`);
     return {
       id,
