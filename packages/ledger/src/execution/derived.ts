@@ -91,7 +91,7 @@ export type IndexedBlock = {
   readonly execution: ExecutionCertificate | undefined;
 };
 
-/** One character per kind of record, before its key. `k`, `n`, `p`, `b` and `v` are the state's. */
+/** One character per kind of record, before its key. `k`, `n`, `t` and `v` are the state's. */
 const PREFIX = { meta: "m", roots: "h", receipts: "r", place: "x", certificate: "c", block: "i" } as const;
 const REFLECTED_KEY = byteKey(PREFIX.meta, Uint8Array.of(0));
 const INDEXED_KEY = byteKey(PREFIX.meta, Uint8Array.of(1));

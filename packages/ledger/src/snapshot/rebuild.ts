@@ -125,7 +125,7 @@ export class StateRebuild {
     return undefined;
   }
 
-  /** Leaves in order, unlike one another, and of this path: so far as the hash does not say it. */
+  /** The hash says that they are a bucket of this path, in order: what stands under each is asked for by itself. */
   #takeLeaves(path: string, expected: Bytes, leaves: Bytes): string | undefined {
     if (!equalBytes(bucketHash(this.#suite, leaves), expected))
       return "leaves that do not lead to the attested root";

@@ -254,7 +254,7 @@ export class Channel {
       ledger,
       keepBlocks: options.keepBlocks,
       endsOf: (header) => epochs.endsUpTo(header),
-      beforePruning: () => this.#count.save(),
+      beforePruning: () => this.#keepCount(),
       logger: options.logger,
       onFailed,
     });
@@ -389,6 +389,13 @@ export class Channel {
   /** Damage was found while running: the block is fetched again. */
   damaged(): void {
     this.#repair.run();
+  }
+
+  /** What is to be pruned is counted before it goes. */
+  async #keepCount(): Promise<void> {
+    if (this.#options.ledger.damage().length > 0) return;
+    await this.#count.start();
+    await this.#count.save();
   }
 
   #repaired(height: number): void {

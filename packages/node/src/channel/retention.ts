@@ -24,12 +24,16 @@ export type RetentionOptions = {
 /** Who asks for a snapshot gets a new one if the newest is so many heights old, but not more often than this. */
 const STALE = { heights: 256, leastMs: 10_000 } as const;
 
+/** A checkpoint is made so often at most: many blocks may be read for it, and in the end there is none. */
+const SEEK_MS = 250;
+
 /** What this peer keeps of the chain, and what it offers to those that begin with a snapshot. */
 export class Retention {
   readonly #options: RetentionOptions;
   #appended = 0;
   #pruning: Promise<void> | undefined;
   #refreshedMs = 0;
+  #soughtMs = 0;
   #offered: OfferedCheckpoint | undefined;
   #refreshing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -65,13 +69,16 @@ export class Retention {
   async checkpoint(): Promise<Bytes> {
     const { ledger, endsOf } = this.#options;
     if (this.#isClosed) return new Uint8Array(0);
-    this.#refreshing = this.#refreshing.then(() => this.#refresh());
+    this.#refreshing = this.#refreshing.catch(() => undefined).then(() => this.#refresh());
     await this.#refreshing;
     const newest = ledger.snapshotHeight();
     if (newest === undefined) return new Uint8Array(0);
     // What was pruned since cannot be had here: a checkpoint that needs it is none.
     const isStale = this.#offered?.height !== newest || this.#offered.baseHeight < ledger.baseHeight();
-    if (isStale) this.#offered = await ledger.checkpoint(endsOf);
+    if (isStale && Date.now() - this.#soughtMs >= SEEK_MS) {
+      this.#soughtMs = Date.now();
+      this.#offered = await ledger.checkpoint(endsOf);
+    } else if (isStale) return new Uint8Array(0);
     return this.#offered?.bytes ?? new Uint8Array(0);
   }
 

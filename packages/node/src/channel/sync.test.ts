@@ -206,6 +206,15 @@ test("one that says that it has pruned is not believed before all the others wer
   await later(t, 4_000);
   await round();
   assert.equal(behind, 0, "not at once");
+  // One that had nothing to give is asked again when it claims more.
+  sync.claim("b", 6);
+  await later(t, PATIENCE_MS);
+  assert.deepEqual(asked.slice(3), ["b 6"]);
+  // Its claim was not true yet, and ends; without one it is asked like the others.
+  for (const _ of ["its claim", "without one"]) {
+    empty("b");
+    await settled();
+  }
   // A commit shows that the chain goes on: all of it is forgotten.
   advance(6);
   await later(t, 4_000);

@@ -71,6 +71,9 @@ export class Sync {
   /** A peer claims a height. */
   claim(peerId: string, height: number): void {
     this.#claims.set(peerId, height);
+    // It did not have the next block when it was asked, and says that it does now.
+    if (height > this.#options.head().height && this.#helpless.get(peerId) === "empty")
+      this.#helpless.delete(peerId);
     if (this.#running !== undefined || this.#timer !== undefined || this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
