@@ -2,7 +2,13 @@
 import type { Sender } from "@dure/score";
 import type { Block, Call, Outcome, QueryCall, Read, ScoreSource } from "./outcome.ts";
 
-export const SENDER: Sender = { id: "5a".repeat(32), name: "alice", organisation: "test", roles: ["client"] };
+export const SENDER: Sender = {
+  id: "5a".repeat(32),
+  name: "alice",
+  organisation: "test",
+  roles: ["client"],
+  attributes: {},
+};
 
 /** Returns a SCORE of plain script text, without bundler or SDK: method bodies over `ctx` and `params`. */
 export const rawScore = (
@@ -34,12 +40,15 @@ export const call = (index: number, score: string, method: string, params: unkno
 export const block = (height: number, calls: readonly [string, string, unknown?][]): Block => ({
   height,
   timestampMs: 1_700_000_000_000 + height,
+  organisations: ["test"],
+  activations: [],
   calls: calls.map(([score, method, params], index) => call(index, score, method, params)),
 });
 
 export const query = (height: number, score: string, method: string, params: unknown = {}): QueryCall => ({
   height,
   timestampMs: 1_700_000_000_000 + height,
+  organisations: ["test"],
   score,
   method,
   params: JSON.stringify(params),

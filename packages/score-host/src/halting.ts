@@ -1,23 +1,19 @@
 import type { Sender } from "@dure/score";
 import { type HaltedCall, ScoreHostError } from "./error.ts";
 import type { ScoreHostEvent } from "./host.ts";
-import type { Call, Genesis, Outcome, Read } from "./outcome.ts";
+import type { Activation, Block, Executed, Genesis, Outcome, Read } from "./outcome.ts";
 import type { Request, WireCall } from "./protocol.ts";
 import { type Closing, type Sandbox, SandboxDied } from "./sandbox.ts";
 import { outcomeOf } from "./translate.ts";
 
 /** What is executed as one: a block's calls, or a genesis's inits. */
 export type Executable =
-  | {
-      readonly type: "block";
-      readonly height: number;
-      readonly timestampMs: number;
-      readonly calls: readonly Call[];
-    }
+  | (Block & { readonly type: "block" })
   | {
       readonly type: "genesis";
       readonly height: 0;
       readonly timestampMs: number;
+      readonly organisations: readonly string[];
       readonly inits: readonly Genesis[];
     };
 
@@ -39,7 +35,7 @@ export const executeHalting = async (
   executable: Executable,
   read: Read,
   { sandbox, limits, onEvent }: Execution,
-): Promise<readonly Outcome[]> => {
+): Promise<Executed> => {
   const { height } = executable;
   let last = "";
   let index: number | undefined;
@@ -69,7 +65,7 @@ export const executeHalting = async (
 
 /** Each sender travels once, however many calls of a block are its own: callers give one object for each. */
 const wireBlock = (
-  { height, timestampMs, calls }: Extract<Executable, { type: "block" }>,
+  { height, timestampMs, organisations, activations, calls }: Extract<Executable, { type: "block" }>,
   careful: boolean,
 ): Request => {
   const senders = new Map<Sender, number>();
@@ -78,24 +74,31 @@ const wireBlock = (
     senders.set(sender, at);
     return [index, txId, score, method, params, at];
   });
-  return { type: "block", height, timestampMs, senders: [...senders.keys()], calls: wire, careful };
+  const told = { height, timestampMs, organisations, activations };
+  return { type: "block", ...told, senders: [...senders.keys()], calls: wire, careful };
 };
 
 const requestOf = (executable: Executable, careful: boolean): Request =>
   executable.type === "block"
     ? wireBlock(executable, careful)
-    : { type: "genesis", timestampMs: executable.timestampMs, inits: executable.inits, careful };
+    : {
+        type: "genesis",
+        timestampMs: executable.timestampMs,
+        organisations: executable.organisations,
+        inits: executable.inits,
+        careful,
+      };
 
-const scoresOf = (executable: Executable): readonly string[] =>
-  executable.type === "block"
-    ? executable.calls.map((call) => call.score)
-    : executable.inits.map((init) => init.score);
+const activationsOf = (executable: Executable): readonly Activation[] =>
+  executable.type === "block" ? executable.activations : [];
 
-const outcomesOf = (executable: Executable, reply: Closing, process: Sandbox): readonly Outcome[] => {
-  const scores = scoresOf(executable);
-  if (reply.type === "outcomes" && reply.outcomes.length === scores.length) {
-    const outcomes = reply.outcomes.map((wire, index) => outcomeOf(wire, scores[index]!));
-    if (outcomes.every((outcome) => outcome !== undefined)) return outcomes;
+const outcomesOf = (executable: Executable, reply: Closing, process: Sandbox): Executed => {
+  const activations = activationsOf(executable).length;
+  const calls = executable.type === "block" ? executable.calls.length : executable.inits.length;
+  if (reply.type === "outcomes" && reply.outcomes.length === activations + calls) {
+    const outcomes = reply.outcomes.map((wire, index) => outcomeOf(wire, index < activations));
+    if (outcomes.every((outcome): outcome is Outcome => outcome !== undefined))
+      return { activations: outcomes.slice(0, activations), calls: outcomes.slice(activations) };
   }
   const message = "the sandbox process answered with outcomes that its calls cannot have";
   process.kill("malformed", message);
@@ -120,9 +123,11 @@ const halt = (executable: Executable, index: number | undefined, why: string): S
 const haltedCall = (executable: Executable, index: number | undefined): HaltedCall => {
   const { height } = executable;
   if (index === undefined) return { height };
+  const activation = activationsOf(executable)[index];
+  if (activation !== undefined) return { height, index, score: activation.score, method: activation.action };
   if (executable.type === "genesis")
     return { height, index, score: executable.inits[index]?.score ?? "", method: "init" };
-  const call = executable.calls[index];
+  const call = executable.calls[index - activationsOf(executable).length];
   if (call === undefined) return { height };
   return { height, index: call.index, txId: call.txId, score: call.score, method: call.method };
 };

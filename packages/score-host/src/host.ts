@@ -2,7 +2,16 @@ import type { ContractDescription } from "@dure/score";
 import { ScoreHostError } from "./error.ts";
 import { executeHalting } from "./halting.ts";
 import { type KeeperEvent, keeper } from "./keeper.ts";
-import type { Block, Genesis, Outcome, QueryCall, QueryOutcome, Read, ScoreSource } from "./outcome.ts";
+import type {
+  Block,
+  Executed,
+  Genesis,
+  Outcome,
+  QueryCall,
+  QueryOutcome,
+  Read,
+  ScoreSource,
+} from "./outcome.ts";
 import { askQuery } from "./query.ts";
 import { queue } from "./queue.ts";
 
@@ -57,15 +66,20 @@ export type ScoreHostStatus = {
 
 export type ScoreHost = {
   /**
-   * Executes a block's calls in order and returns their outcomes, one per call. `read` gives the state after
-   * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes.
+   * Executes a block's activations and calls in order and returns their outcomes. `read` gives the state after
+   * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes. What the activations that stood
+   * made of the SCOREs holds from the next block and query on.
    *
    * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, SANDBOX_START_FAILED,
    * HOST_CLOSED. Nothing of the block counts then, and it may be executed again.
    */
-  execute(block: Block, read: Read): Promise<readonly Outcome[]>;
+  execute(block: Block, read: Read): Promise<Executed>;
   /** Runs each SCORE's `init` over an empty state, at height 0. The same errors. */
-  executeGenesis(inits: readonly Genesis[], timestampMs: number): Promise<readonly Outcome[]>;
+  executeGenesis(genesis: {
+    readonly inits: readonly Genesis[];
+    readonly timestampMs: number;
+    readonly organisations: readonly string[];
+  }): Promise<readonly Outcome[]>;
   /**
    * Answers a query in a process apart from the one for blocks. `read` gives the state after the query's
    * height, the same one for all of the query's reads.
@@ -95,14 +109,15 @@ const DEFAULTS: Required<ScoreHostLimits> = {
 export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreHost> => {
   const limits = { ...DEFAULTS, ...options.limits };
   const onEvent = options.onEvent ?? (() => {});
-  const sandboxOptions = {
-    scores: options.scores,
+  let scores = options.scores;
+  const sandboxOptions = () => ({
+    scores,
     memoryMb: limits.memoryMb,
     cacheBytesMax: limits.cacheBytesMax,
-  };
+  });
   let loaded: readonly ContractDescription[] = [];
-  const blocks = keeper("blocks", sandboxOptions, onEvent, (scores) => {
-    loaded = scores;
+  const blocks = keeper("blocks", sandboxOptions, onEvent, (descriptions) => {
+    loaded = descriptions;
   });
   const queries = keeper("queries", sandboxOptions, onEvent);
   const blockQueue = queue();
@@ -112,6 +127,14 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
 
   const open = (): void => {
     if (closed) throw new ScoreHostError("HOST_CLOSED", "this score host was closed; create another");
+  };
+  /** Processes with the SCOREs as a block left them take the place of those that are there. */
+  const renew = async (block: Block, { activations }: Executed): Promise<void> => {
+    const changed = scoresAfter(scores, block, activations);
+    if (changed === scores) return;
+    scores = changed;
+    await blocks.renew();
+    await queryQueue.run(() => queries.renew());
   };
   const executeOpen = (request: Parameters<typeof executeHalting>[0], read: Read) =>
     blockQueue.run(async () => {
@@ -132,13 +155,16 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
   return {
     async execute(block, read) {
       open();
-      return executeOpen({ type: "block", ...block }, read);
+      const executed = await executeOpen({ type: "block", ...block }, read);
+      await renew(block, executed);
+      return executed;
     },
-    async executeGenesis(inits, timestampMs) {
+    async executeGenesis(genesis) {
       open();
-      return executeOpen({ type: "genesis", height: 0, timestampMs, inits }, (keys) =>
+      const executed = await executeOpen({ type: "genesis", height: 0, ...genesis }, (keys) =>
         keys.map(() => undefined),
       );
+      return executed.calls;
     },
     async query(call, read) {
       open();
@@ -164,3 +190,15 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
     },
   };
 };
+
+/** The SCOREs after a block: those that its activations took the place of, or the same list if none stood. */
+const scoresAfter = (
+  scores: readonly ScoreSource[],
+  { activations }: Block,
+  outcomes: readonly Outcome[],
+): readonly ScoreSource[] =>
+  activations.reduce((before, { score: name, version, action, source }, index) => {
+    if (outcomes[index]?.code !== 0) return before;
+    const others = before.filter((score) => score.name !== name);
+    return action === "disable" ? others : [...others, { name, version, source }];
+  }, scores);

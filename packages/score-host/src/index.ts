@@ -21,9 +21,11 @@ export {
   type ScoreHostStatus,
 } from "./host.ts";
 export type {
+  Activation,
   Block,
   Call,
   Code,
+  Executed,
   Genesis,
   Outcome,
   QueryCall,

@@ -13,6 +13,8 @@ export type Keeper = {
   sandbox(): Promise<Sandbox>;
   pid(): number | undefined;
   starts(): number;
+  /** Ends the process, if there is one: the next that is needed starts with the options of then. */
+  renew(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -22,7 +24,7 @@ export type Keeper = {
  */
 export const keeper = (
   purpose: Purpose,
-  options: SandboxOptions,
+  options: () => SandboxOptions,
   onEvent: (event: KeeperEvent) => void,
   onLoaded: (scores: readonly ContractDescription[]) => void = () => {},
 ): Keeper => {
@@ -32,7 +34,7 @@ export const keeper = (
 
   const start = async (): Promise<Sandbox> => {
     starts++;
-    const { sandbox, scores } = await Sandbox.start(options);
+    const { sandbox, scores } = await Sandbox.start(options());
     living = sandbox;
     onLoaded(scores);
     onEvent({ type: "started", purpose, pid: sandbox.pid });
@@ -55,6 +57,12 @@ export const keeper = (
     },
     pid: () => (living?.alive ? living.pid : undefined),
     starts: () => starts,
+    async renew() {
+      const sandbox = await current?.catch(() => undefined);
+      current = undefined;
+      living = undefined;
+      await sandbox?.close();
+    },
     async close() {
       // A process that never started has nothing to close, and whoever asked for it was told.
       const sandbox = await current?.catch(() => undefined);

@@ -1,7 +1,10 @@
 import type { Sender } from "@dure/score";
 
-/** The code of a call that stood, that its SCORE refused, or that no SCORE could answer. */
-export type Code = 0 | 9000 | 9100;
+/**
+ * The code of a call: 0 that stood, 1000 to 8999 refused with a code of its SCORE's choosing, 9000 refused, 9100 that no
+ * SCORE could answer.
+ */
+export type Code = number;
 
 export type ScoreSource = { readonly name: string; readonly version: string; readonly source: string };
 
@@ -15,20 +18,48 @@ export type Call = {
   readonly sender: Sender;
 };
 
+/**
+ * A SCORE's version that begins, or one that ends, with a block. `source` is empty where nothing is loaded (disable), and
+ * `manifest` is canonical JSON of the declaration that the loaded contract is held to (specs/score-store.md), or empty.
+ */
+export type Activation = {
+  readonly score: string;
+  readonly version: string;
+  readonly action: "deploy" | "upgrade" | "rollback" | "disable";
+  readonly source: string;
+  readonly manifest: string;
+  /** The version before; empty if there was none. */
+  readonly from: string;
+  /** JSON for `init`. */
+  readonly params: string;
+  /** What the SCORE store is told with the outcome, as JSON: the key of the schedule's entry. */
+  readonly entry: string;
+};
+
 export type Block = {
   readonly height: number;
   readonly timestampMs: number;
+  /** The names of the channel's organisations, sorted. */
+  readonly organisations: readonly string[];
+  /** They come before the first call, in this order. */
+  readonly activations: readonly Activation[];
   readonly calls: readonly Call[];
 };
+
+/** What a block came to: an outcome for each of its activations and calls. */
+export type Executed = { readonly activations: readonly Outcome[]; readonly calls: readonly Outcome[] };
 
 /** `value` undefined: the key is deleted. The key is UTF-8(SCORE name) 0x00 UTF-8(the contract's key). */
 export type Write = { readonly key: Uint8Array; readonly value: Uint8Array | undefined };
 
-/** `data` is canonical JSON text. */
-export type ScoreEvent = { readonly name: string; readonly data: string };
+/** An event of the SCORE that a call named, or of one that it called. `data` is canonical JSON text. */
+export type ScoreEvent = { readonly score: string; readonly name: string; readonly data: string };
+
+/** What a call cost by the meter, the same on every machine: steps, and bytes allocated. */
+export type Used = { readonly steps: number; readonly bytes: number };
 
 /**
- * What one call did. Everything but `diagnostic` is the same on every peer and goes into the receipt.
+ * What one call did. Everything is the same on every peer but `diagnostic`, and goes into the receipt but that and `used`.
  * `result` is canonical JSON text: what the method returned, or a refusal's details. A refused call has no
  * writes and no events. Writes are the last one per key, sorted by key.
  */
@@ -38,6 +69,7 @@ export type Outcome = {
   readonly result: string;
   readonly writes: readonly Write[];
   readonly events: readonly ScoreEvent[];
+  readonly used: Used;
   /** The engine's own words for an unexpected throw. For logs and authors: they differ between engines. */
   readonly diagnostic?: string;
 };
@@ -49,6 +81,7 @@ export type Genesis = { readonly score: string; readonly params: string };
 export type QueryCall = {
   readonly height: number;
   readonly timestampMs: number;
+  readonly organisations: readonly string[];
   readonly score: string;
   readonly method: string;
   readonly params: string;
@@ -62,6 +95,7 @@ export type QueryOutcome =
       readonly code: Code;
       readonly message: string;
       readonly result: string;
+      readonly used: Used;
       readonly diagnostic?: string;
     }
   | { readonly kind: "timeout"; readonly message: string };

@@ -8,14 +8,16 @@ const outcome = {
   message: "",
   result: "1",
   writes: [["a\0k", "1"]],
-  events: [["e", "1"]],
+  events: [["s", "e", "1"]],
+  steps: 3,
+  bytes: 4,
   diagnostic: "",
 };
 
 /** An outcome as it travels. */
 const wire = (changed: Partial<Record<keyof typeof outcome, unknown>>): unknown => {
-  const { code, message, result, writes, events, diagnostic } = { ...outcome, ...changed };
-  return [code, message, result, writes, events, diagnostic];
+  const { code, message, result, writes, events, steps, bytes, diagnostic } = { ...outcome, ...changed };
+  return [code, message, result, writes, events, steps, bytes, diagnostic];
 };
 const parse = (value: unknown) => parseReply(Buffer.from(JSON.stringify(value)));
 
@@ -29,13 +31,15 @@ for (const [name, value] of Object.entries<unknown>({
   "an unknown type": { type: "exec" },
   "no object": 5,
   "a code that no call has": { type: "outcomes", outcomes: [wire({ code: 1 })] },
+  "steps below none": { type: "outcomes", outcomes: [wire({ steps: -1 })] },
+  "an event of no SCORE": { type: "outcomes", outcomes: [wire({ events: [["e", "1"]] })] },
   "a message that is no text": { type: "outcomes", outcomes: [wire({ message: {} })] },
   "a result beyond its bound": { type: "outcomes", outcomes: [wire({ result: "x".repeat(300_000) })] },
   "a write of a number": { type: "outcomes", outcomes: [wire({ writes: [["k", 1]] })] },
   "a write of three parts": { type: "outcomes", outcomes: [wire({ writes: [["k", "1", "2"]] })] },
   "a key beyond its bound": { type: "need", keys: ["k".repeat(1000)] },
-  "too many events": { type: "outcomes", outcomes: [wire({ events: Array(65).fill(["e", "1"]) })] },
-  "an outcome of five parts": { type: "outcomes", outcomes: [[0, "", "null", [], []]] },
+  "too many events": { type: "outcomes", outcomes: [wire({ events: Array(65).fill(["s", "e", "1"]) })] },
+  "an outcome of seven parts": { type: "outcomes", outcomes: [[0, "", "null", [], [], 0, 0]] },
   "a negative index": { type: "started", index: -1 },
 }))
   test(`${name} is refused`, () => assert.equal(parse(value), undefined));

@@ -12,6 +12,7 @@ import {
   EVENT_BYTES_MAX,
   EVENT_NAME,
   EVENTS_MAX,
+  isAuthorsCode,
   KEY_BYTES_MAX,
   MESSAGE_CHARS_MAX,
   NEED_KEYS_MAX,
@@ -19,7 +20,7 @@ import {
   VALUE_BYTES_MAX,
   WRITES_MAX,
 } from "./bounds.ts";
-import type { Genesis, QueryCall, ScoreSource } from "./outcome.ts";
+import type { Activation, Code, Genesis, QueryCall, ScoreSource } from "./outcome.ts";
 
 /** A state value on the wire: its canonical JSON text, or null where there is none. */
 export type WireValue = string | null;
@@ -45,6 +46,8 @@ export type BlockRequest = {
   readonly type: "block";
   readonly height: number;
   readonly timestampMs: number;
+  readonly organisations: readonly string[];
+  readonly activations: readonly Activation[];
   readonly senders: readonly Sender[];
   readonly calls: readonly WireCall[];
   /** Tell which call starts, and read state directly: see child/block.ts. */
@@ -53,6 +56,7 @@ export type BlockRequest = {
 export type GenesisRequest = {
   readonly type: "genesis";
   readonly timestampMs: number;
+  readonly organisations: readonly string[];
   readonly inits: readonly Genesis[];
   readonly careful: boolean;
 };
@@ -62,11 +66,13 @@ export type Request = LoadRequest | BlockRequest | GenesisRequest | QueryRequest
 
 /** The keys of writes are `name NUL key`. */
 export type WireOutcome = readonly [
-  code: 0 | 9000,
+  code: Code,
   message: string,
   result: string,
   writes: readonly (readonly [key: string, value: WireValue])[],
-  events: readonly (readonly [name: string, data: string])[],
+  events: readonly (readonly [score: string, name: string, data: string])[],
+  steps: number,
+  bytes: number,
   diagnostic: string,
 ];
 
@@ -75,6 +81,7 @@ export type Reply =
   | { readonly type: "unloadable"; readonly score: string; readonly message: string }
   | { readonly type: "need"; readonly keys: readonly string[] }
   | { readonly type: "started"; readonly index: number }
+  /** Of a block's activations first, then of its calls. */
   | { readonly type: "outcomes"; readonly outcomes: readonly WireOutcome[] }
   | { readonly type: "engine-limit"; readonly index: number; readonly message: string };
 
@@ -136,13 +143,18 @@ const isLoaded = (value: unknown): boolean =>
 
 const isOutcome = (value: unknown): boolean =>
   Array.isArray(value) &&
-  value.length === 6 &&
-  (value[0] === 0 || value[0] === 9000) &&
+  value.length === 8 &&
+  isCode(value[0]) &&
   isText(value[1], MESSAGE_BYTES_MAX) &&
   isText(value[2], RESULT_BYTES_MAX) &&
   isList(value[3], WRITES_MAX, isWrite) &&
   isList(value[4], EVENTS_MAX, isEvent) &&
-  isText(value[5], MESSAGE_BYTES_MAX);
+  isIndex(value[5]) &&
+  isIndex(value[6]) &&
+  isText(value[7], MESSAGE_BYTES_MAX);
+
+const isCode = (value: unknown): boolean =>
+  value === 0 || value === 9000 || value === 9100 || (isIndex(value) && isAuthorsCode(value as number));
 
 const isWrite = (value: unknown): boolean =>
   Array.isArray(value) &&
@@ -152,7 +164,8 @@ const isWrite = (value: unknown): boolean =>
 
 const isEvent = (value: unknown): boolean =>
   Array.isArray(value) &&
-  value.length === 2 &&
-  typeof value[0] === "string" &&
-  EVENT_NAME.test(value[0]) &&
-  isText(value[1], EVENT_BYTES_MAX);
+  value.length === 3 &&
+  isText(value[0], 64) &&
+  typeof value[1] === "string" &&
+  EVENT_NAME.test(value[1]) &&
+  isText(value[2], EVENT_BYTES_MAX);

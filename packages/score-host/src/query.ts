@@ -23,7 +23,7 @@ export const askQuery = async (
   const { score, method } = query;
   const failed = (message: string): QueryOutcome => {
     onEvent({ type: "query-failed", score, method, message });
-    return { kind: "answer", code: 9100, message, result: "null" };
+    return { kind: "answer", code: 9100, message, result: "null", used: { steps: 0, bytes: 0 } };
   };
   const process = await sandbox();
   try {

@@ -60,15 +60,25 @@ const permissionFlags = (): string[] => {
 // gives the path before links instead of an error when it cannot look at the file.
 const readable = (): string[] => {
   const require = createRequire(import.meta.url);
-  const ses = dirname(require.resolve("ses/package.json"));
   const links = (require.resolve.paths("@dure/score") ?? [])
     .map((path) => join(path, "@dure", "score"))
     .filter((path) => existsSync(path));
   const linked = links.map((path) => realpathSync(path)).filter((path) => !links.includes(path));
+  const ses = folderOf(require.resolve("ses/package.json"));
   return [
     ...[dirname(HERE), ...linked].flatMap((path) => [join(path, "package.json"), join(path, "dist", "*")]),
     join(ses, "package.json"),
     join(ses, "dist", "ses.cjs"),
+    ...LIBRARIES.map((name) => join(folderOf(require.resolve(name)), "*")),
     ...links.map((path) => `${path}*`),
   ];
+};
+
+/** What the child is made of beside its own files: each by a module of it. */
+const LIBRARIES = ["acorn", "@noble/curves/ed25519.js", "@noble/hashes/sha2.js"];
+
+/** The folder of the package that a file belongs to. */
+const folderOf = (file: string): string => {
+  const folder = dirname(file);
+  return existsSync(join(folder, "package.json")) && !folder.endsWith("esm") ? folder : folderOf(folder);
 };

@@ -63,6 +63,7 @@ export type TestKit = {
   close(): Promise<void>;
 };
 
+const ORGANISATIONS = ["test"];
 const BLOCK_INTERVAL_MS = 1_000;
 const GENESIS_MS = Date.UTC(2025, 0, 1);
 
@@ -114,6 +115,7 @@ const senderOf = (name: string, { organisation = "test", roles = ["client"] }: I
   name,
   organisation,
   roles,
+  attributes: {},
 });
 
 /** The least that a ledger is: blocks one after another over a state in memory. */
@@ -133,7 +135,8 @@ class TestChain {
 
   async begin(params: JsonObject): Promise<void> {
     const inits = [{ score: this.#score.name, params: JSON.stringify(params) }];
-    const [outcome] = await this.#host.executeGenesis(inits, this.timestampMs);
+    const { timestampMs } = this;
+    const [outcome] = await this.#host.executeGenesis({ inits, timestampMs, organisations: ORGANISATIONS });
     const { code, message, diagnostic } = this.#apply(outcome!);
     if (code !== 0) throw new Error(`the contract's init was refused: ${diagnostic ?? message}`);
   }
@@ -144,6 +147,8 @@ class TestChain {
     const block = {
       height,
       timestampMs,
+      organisations: ORGANISATIONS,
+      activations: [],
       calls: calls.map(({ sender, method, params }, index) => ({
         index,
         txId: createHash("sha256").update(`test transaction ${height}.${index}`).digest("hex"),
@@ -153,7 +158,7 @@ class TestChain {
         sender,
       })),
     };
-    const outcomes = await this.#host.execute(block, this.#read);
+    const { calls: outcomes } = await this.#host.execute(block, this.#read);
     this.height = height;
     this.timestampMs = timestampMs;
     return outcomes.map((outcome) => this.#apply(outcome));
@@ -162,7 +167,16 @@ class TestChain {
   async query({ sender, method, params }: TestCall): Promise<TestResult> {
     const { height, timestampMs } = this;
     const score = this.#score.name;
-    const query = { height, timestampMs, score, method, params: JSON.stringify(params), sender };
+    const organisations = ORGANISATIONS;
+    const query = {
+      height,
+      timestampMs,
+      organisations,
+      score,
+      method,
+      params: JSON.stringify(params),
+      sender,
+    };
     const answer = await this.#host.query(query, this.#read);
     if (answer.kind === "timeout") throw new Error(answer.message);
     const { code, message, result, diagnostic } = answer;

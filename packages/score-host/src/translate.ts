@@ -10,26 +10,30 @@ const bytesOf = (text: string): Uint8Array => {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 };
 
+/** A SCORE's name and the NUL that follows it in every key of its state. */
+const OWNED = /^[a-z0-9-]{1,64}\0./s;
+
 /**
- * Returns a child's outcome in the ledger's terms, or undefined if it claims what no call of that SCORE can
- * do: a write outside its own keys, or effects of a refused call.
+ * Returns a child's outcome in the ledger's terms, or undefined if it claims what no call can do: a write to keys that
+ * are no SCORE's, or effects of a refused call. Those of an activation also hold what the SCORE store wrote of it.
  */
-export const outcomeOf = (wire: WireOutcome, score: string): Outcome | undefined => {
-  const [code, message, result, wireWrites, wireEvents, diagnostic] = wire;
-  if (code !== 0 && wireWrites.length + wireEvents.length > 0) return undefined;
-  const prefix = `${score}\0`;
-  if (!wireWrites.every(([key]) => key.startsWith(prefix))) return undefined;
+export const outcomeOf = (wire: WireOutcome, isActivation: boolean): Outcome | undefined => {
+  const [code, message, result, wireWrites, wireEvents, steps, bytes, diagnostic] = wire;
+  if (code !== 0 && !isActivation && wireWrites.length + wireEvents.length > 0) return undefined;
+  if (!wireWrites.every(([key]) => OWNED.test(key))) return undefined;
   const writes = wireWrites.map(
     ([key, value]): Write => ({ key: bytesOf(key), value: value === null ? undefined : bytesOf(value) }),
   );
   if (!isSorted(writes)) writes.sort((a, b) => Buffer.compare(a.key, b.key));
-  const events = wireEvents.map(([name, data]) => ({ name, data }));
-  return { code, message, result, writes, events, ...(diagnostic !== "" && { diagnostic }) };
+  const events = wireEvents.map(([score, name, data]) => ({ score, name, data }));
+  const used = { steps, bytes };
+  return { code, message, result, writes, events, used, ...(diagnostic !== "" && { diagnostic }) };
 };
 
 /** Returns a child's outcome of a query, or undefined if it claims to have written or emitted anything. */
 export const answerOf = (wire: WireOutcome): QueryOutcome | undefined => {
-  const [code, message, result, writes, events, diagnostic] = wire;
+  const [code, message, result, writes, events, steps, bytes, diagnostic] = wire;
   if (writes.length + events.length > 0) return undefined;
-  return { kind: "answer", code, message, result, ...(diagnostic !== "" && { diagnostic }) };
+  const used = { steps, bytes };
+  return { kind: "answer", code, message, result, used, ...(diagnostic !== "" && { diagnostic }) };
 };

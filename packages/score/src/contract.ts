@@ -7,6 +7,8 @@ export type Sender = {
   readonly name: string;
   readonly organisation: string;
   readonly roles: readonly string[];
+  /** What else its certificate says of it, by name. */
+  readonly attributes: Readonly<Record<string, string>>;
 };
 
 /** The only time a contract knows: its block's, in milliseconds since the epoch. */

@@ -1,6 +1,7 @@
 import type { Call, Outcome, ScoreHost } from "@dure/score-host";
 import { callOf, type Hash, type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
 import type { Identities } from "./identities.ts";
+import { organisationsOf } from "./organisations.ts";
 
 export type Executed = {
   readonly receipts: readonly Receipt[];
@@ -15,7 +16,6 @@ const receiptOf = (
   height: number,
   index: number,
   outcome: Outcome | undefined,
-  score: string,
 ): Receipt => ({
   transactionId: transaction.id,
   height,
@@ -23,7 +23,7 @@ const receiptOf = (
   code: outcome?.code ?? RECEIPT_CODE.success,
   message: outcome?.message ?? "",
   result: outcome?.result ?? "null",
-  events: (outcome?.events ?? []).map((event) => ({ score, ...event })),
+  events: outcome?.events ?? [],
 });
 
 /**
@@ -48,7 +48,7 @@ export const executeBlock = async (
     if (identity === undefined)
       throw new Error(`the sender of transaction ${id} is not known here: its block was not learned`);
     const { name, organisation, roles } = identity;
-    const found = { id: sender, name, organisation, roles };
+    const found = { id: sender, name, organisation, roles, attributes: {} };
     senders.set(sender, found);
     return found;
   };
@@ -57,15 +57,16 @@ export const executeBlock = async (
     if (call === undefined) return;
     calls.push({ index, txId: transaction.id, ...call, sender: senderOf(transaction) });
   });
-  const outcomes = calls.length === 0 ? [] : await host.execute({ height, timestampMs, calls }, read);
-  const byIndex = new Map(
-    calls.map((call, at) => [call.index, { outcome: outcomes[at], score: call.score }]),
-  );
+  const organisations = organisationsOf(identities.config);
+  const outcomes =
+    calls.length === 0
+      ? []
+      : (await host.execute({ height, timestampMs, organisations, activations: [], calls }, read)).calls;
+  const byIndex = new Map(calls.map((call, at) => [call.index, outcomes[at]]));
   return {
-    receipts: block.transactions.map((transaction, index) => {
-      const executed = byIndex.get(index);
-      return receiptOf(transaction, height, index, executed?.outcome, executed?.score ?? "");
-    }),
-    writes: block.transactions.map((_, index) => byIndex.get(index)?.outcome?.writes ?? NO_WRITES),
+    receipts: block.transactions.map((transaction, index) =>
+      receiptOf(transaction, height, index, byIndex.get(index)),
+    ),
+    writes: block.transactions.map((_, index) => byIndex.get(index)?.writes ?? NO_WRITES),
   };
 };

@@ -20,6 +20,8 @@ export type Judged =
  * certificate and remembered; validity and role are judged for each block by its timestamp.
  */
 export type Identities = {
+  /** The configuration by which they are judged. */
+  readonly config: ChannelConfig;
   /** Judges a certificate and remembers it under its id. */
   readonly learn: (der: Bytes) => { readonly id: Hash; readonly judged: Judged };
   /** The certificate of a sender, if it was learned. */
@@ -106,6 +108,7 @@ export const createIdentities = (
   };
 
   return {
+    config,
     learn,
     certificateOf: (sender) => {
       const judged = judgedOf(sender);

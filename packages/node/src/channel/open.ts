@@ -24,6 +24,7 @@ import { openEpochs } from "./epochs.ts";
 import { EvidenceStore } from "./evidence-store.ts";
 import { encodeFrame } from "./frame.ts";
 import { createLinks } from "./links.ts";
+import { organisationsOf } from "./organisations.ts";
 import { Restore } from "./restore.ts";
 import type { ChannelView } from "./view.ts";
 import { type Submitter, viewOf } from "./view-of.ts";
@@ -80,7 +81,8 @@ const logHost = (logger: Logger, event: ScoreHostEvent): void => logger.info({ e
 const executeGenesis = async (ledger: Ledger, host: ScoreHost, genesis: ChannelConfig): Promise<void> => {
   if (ledger.executedHeight() >= 0) return;
   const inits = genesis.scores.map(({ name }) => ({ score: name, params: "{}" }));
-  const outcomes = await host.executeGenesis(inits, genesis.timestampMs);
+  const { timestampMs } = genesis;
+  const outcomes = await host.executeGenesis({ inits, timestampMs, organisations: organisationsOf(genesis) });
   outcomes.forEach(({ code, message }, at) => {
     if (code !== 0)
       throw new NodeError("GENESIS_INVALID", `SCORE ${inits[at]?.score}'s init failed: ${message}`);

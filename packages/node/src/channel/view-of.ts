@@ -10,6 +10,7 @@ import type { Channel } from "./channel.ts";
 import type { Epochs } from "./epochs.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import type { Links } from "./links.ts";
+import { organisationsOf } from "./organisations.ts";
 import type { Progress, Stage } from "./outcomes.ts";
 import type {
   BlockView,
@@ -41,7 +42,7 @@ export type ViewParts = {
 };
 
 /** Who asks where no one signed: queries of v1 carry no identity. */
-const ANYONE = { id: "", name: "anyone", organisation: "", roles: [] } as const;
+const ANYONE = { id: "", name: "anyone", organisation: "", roles: [], attributes: {} } as const;
 
 const blockView = async (
   { ledger, epochs, channel }: ViewParts,
@@ -194,7 +195,9 @@ const query = async (
       return keys.map((key) => ledger.get(key)?.value);
     };
     try {
-      const outcome = await host.query({ height, timestampMs, score, method, params, sender: ANYONE }, read);
+      const organisations = organisationsOf(parts.epochs.config);
+      const call = { height, timestampMs, organisations, score, method, params, sender: ANYONE };
+      const outcome = await host.query(call, read);
       return { height, outcome };
     } catch (error) {
       if (error instanceof ScoreHostError && error.code === "QUERY_OVERLOADED")

@@ -11,11 +11,11 @@
  * that loops for ever when a read throws would do so only where the read was unknown. Hence a `careful`
  * request, which the parent makes after an attempt that died, never guesses: reads are direct throughout.
  */
-import { BLOCK_BYTES_MAX, NEED_KEYS_MAX } from "../bounds.ts";
+import { BLOCK_BYTES_MAX, BLOCK_STEPS_MAX, NEED_KEYS_MAX } from "../bounds.ts";
 import type { Reply, WireOutcome, WireValue } from "../protocol.ts";
 import type { StateCache } from "./cache.ts";
-import { type CallResult, type RunnableCall, refused, runCall } from "./call.ts";
-import type { Score } from "./load.ts";
+import { type CallResult, refused } from "./call.ts";
+import type { Reader } from "./effects.ts";
 
 export type Parent = {
   /** Asks for the values of keys and waits for them, null where there is none. */
@@ -23,7 +23,8 @@ export type Parent = {
   readonly send: (message: Reply) => void;
 };
 
-export type Run = { readonly score: Score | undefined; readonly name: string; readonly call: RunnableCall };
+/** Runs one call over a reader, with these many steps left to its block. */
+export type Run = (read: Reader, stepsLeft: number) => CallResult;
 
 /** What a request came to: its outcomes and all its writes, or the call at which the engine gave up. */
 export type Executed =
@@ -38,7 +39,8 @@ export type Executed =
 const MISS = Object.freeze(new Error("this read is answered in the next pass"));
 
 const writesOf = ({ outcome: [, , , writes] }: CallResult) => writes;
-const diagnosticOf = ({ outcome: [, , , , , diagnostic] }: CallResult): string => diagnostic;
+const stepsOf = ({ outcome: [, , , , , steps] }: CallResult): number => steps;
+const diagnosticOf = ({ outcome }: CallResult): string => outcome[7];
 
 /** Executes the runs in order and returns what they came to. The cache must stand at the height before. */
 export const execute = (
@@ -52,6 +54,7 @@ export const execute = (
   const settled = new Map<string, WireValue>();
   const outcomes: WireOutcome[] = [];
   let bytes = 0;
+  let steps = 0;
 
   // Null is a value here, a known absence; so undefined alone means that the next source is asked.
   const known = (key: string): WireValue | undefined => {
@@ -71,6 +74,7 @@ export const execute = (
 
   const settle = (result: CallResult): void => {
     bytes += result.bytes;
+    steps += stepsOf(result);
     outcomes.push(result.outcome);
     for (const [key, value] of writesOf(result)) settled.set(key, value);
   };
@@ -81,7 +85,7 @@ export const execute = (
     for (let index = start; index < runs.length && unknown.size < NEED_KEYS_MAX; index++) {
       if (careful) parent.send({ type: "started", index });
       let missed = false;
-      const guess = (key: string): WireValue => {
+      const guess: Reader = (key) => {
         const value = guessed.get(key) ?? known(key);
         if (value !== undefined) return value;
         missed = true;
@@ -89,7 +93,8 @@ export const execute = (
         throw MISS;
       };
       const direct = careful || (pass > 0 && index === start);
-      const result = bounded(runOne(runs[index]!, direct ? readDirectly : guess), bytes);
+      const run = runs[index]!;
+      const result = bounded(run(direct ? readDirectly : guess, BLOCK_STEPS_MAX - steps), bytes);
       if (missed) continue;
       if (unknown.size === 0) {
         if (result.engineLimit) return { ok: false, index, message: diagnosticOf(result) };
@@ -102,16 +107,7 @@ export const execute = (
   return { ok: true, outcomes, writes: settled };
 };
 
-const runOne = ({ score, name, call }: Run, read: (key: string) => WireValue): CallResult => {
-  if (score === undefined) return refused(`there is no SCORE named ${name} in this channel`);
-  const { invoke, query } = score.description;
-  const methods = call.kind === "invoke" ? invoke : call.kind === "query" ? query : undefined;
-  if (methods !== undefined && !methods.includes(call.method))
-    return refused(`the SCORE ${name} has no ${call.kind} method ${call.method}`);
-  return runCall(score, call, read);
-};
-
 const bounded = (result: CallResult, bytesBefore: number): CallResult =>
   bytesBefore + result.bytes <= BLOCK_BYTES_MAX
     ? result
-    : refused(`a block's calls put out at most ${BLOCK_BYTES_MAX} bytes; this one found too few left`);
+    : refused(9000, `a block's calls put out at most ${BLOCK_BYTES_MAX} bytes; this one found too few left`);

@@ -1,8 +1,10 @@
 import { isWellFormed, type JsonObject } from "@dure/score";
-import { MESSAGE_CHARS_MAX } from "../bounds.ts";
+import { isAuthorsCode, MESSAGE_CHARS_MAX } from "../bounds.ts";
+import type { Code } from "../outcome.ts";
 
 /** What a thrown value says. `engineLimit`: not the contract but the engine gave up. */
 export type Failure = {
+  readonly code: Code;
   readonly message: string;
   readonly details: JsonObject | undefined;
   readonly diagnostic: string;
@@ -21,15 +23,19 @@ export const failureOf = (thrown: unknown): Failure => {
   const type = isObject(thrown) ? NATIVE.get(Object.getPrototypeOf(thrown)) : undefined;
   if (type !== undefined)
     return {
+      code: 9000,
       message: `the method threw a ${type}`,
       details: undefined,
       diagnostic: cut(`${type}: ${wording}`),
       engineLimit: type === "RangeError" && ENGINE_LIMIT.test(wording),
     };
   const own = isObject(thrown) ? Object.getOwnPropertyDescriptor(thrown, "details")?.value : undefined;
+  const chosen = isObject(thrown) ? Object.getOwnPropertyDescriptor(thrown, "code")?.value : undefined;
+  const isRefusal = chosen === 9000 || (typeof chosen === "number" && isAuthorsCode(chosen));
   return {
+    code: isRefusal && Number.isInteger(chosen) ? chosen : 9000,
     message: wording || "the method threw without a message",
-    details: isRefusal(thrown) && isObject(own) ? (own as JsonObject) : undefined,
+    details: isRefusal && isObject(own) ? (own as JsonObject) : undefined,
     diagnostic: "",
     engineLimit: false,
   };
@@ -61,6 +67,3 @@ const textOf = (value: unknown, key: string): string => {
   const text: unknown = isObject(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
   return typeof text === "string" ? text : "";
 };
-
-const isRefusal = (value: unknown): boolean =>
-  isObject(value) && Object.getOwnPropertyDescriptor(value, "code")?.value === 9000;

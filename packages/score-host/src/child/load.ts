@@ -1,7 +1,10 @@
 import { type Contract, type ContractDescription, describeContract } from "@dure/score";
+import { CALL_MEMORY_MAX, CALL_STEPS_MAX } from "../bounds.ts";
 import type { ScoreSource } from "../outcome.ts";
 import { compile } from "./compartment.ts";
 import { failureOf } from "./failure.ts";
+import { SyntaxRefusal } from "./instrument/instrument.ts";
+import { startMeter, stopMeter } from "./meter.ts";
 
 /** A SCORE ready to run: `instantiate` evaluates its module anew and returns its contract. */
 export type Score = { readonly description: ContractDescription; readonly instantiate: () => Contract };
@@ -20,7 +23,7 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
       factory(module, module.exports);
       return field(module.exports, "default") as Contract;
     };
-    const description = describeContract(instantiate());
+    const description = describe(instantiate);
     if (named && (description.name !== source.name || description.version !== source.version))
       throw new UnloadableScore(
         `the source is of ${description.name} ${description.version}, not of ${source.name} ${source.version}`,
@@ -28,8 +31,22 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
     return { description, instantiate };
   } catch (error) {
     if (error instanceof UnloadableScore) throw error;
+    if (error instanceof SyntaxRefusal) throw new UnloadableScore(error.message);
     const { message, diagnostic } = failureOf(error);
     throw new UnloadableScore(diagnostic || message);
+  }
+};
+
+/** What an instance says of itself, within the bounds of a call. */
+const describe = (instantiate: () => Contract): ContractDescription => {
+  startMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
+  try {
+    return describeContract(instantiate());
+  } finally {
+    const { passed } = stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
+    // biome-ignore lint/correctness/noUnsafeFinally: whatever was thrown, this is why
+    if (passed !== undefined)
+      throw new UnloadableScore("the module takes more than a call may to be evaluated");
   }
 };
 

@@ -1,0 +1,23 @@
+/**
+ * Rewrites a contract's text so that it counts what it costs. Each function, loop and larger branch charges the nodes of
+ * its own syntax tree and the memory of its literals when it is entered; functions also count their depth on the stack.
+ * Operations whose price depends on their operands go through the helpers of runtime.ts. Since the text is all that
+ * decides where charges stand, the same call charges the same everywhere.
+ *
+ * The text keeps its lines, so that a place in it is a place in the original. Refused, with the place: syntax newer than
+ * ECMAScript 2022, and what could not be counted or must not run: async functions, generators, `import()`, `with`, names
+ * that begin like the helpers' own.
+ */
+import { type Node, parse, SyntaxRefusal } from "./parse.ts";
+import { Writer } from "./writer.ts";
+
+export { SyntaxRefusal };
+
+/** How the helpers are named in the text: `dure$` and the key of the runtime's record. */
+export const HELPER_PREFIX = "dure$";
+
+/** Returns the instrumented text of a module that is written as a function's body. @throws SyntaxRefusal */
+export const instrument = (source: string): string => {
+  const program: Node = parse(source);
+  return new Writer(source).module(program);
+};

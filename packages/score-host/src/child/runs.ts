@@ -1,0 +1,182 @@
+import type { JsonObject, Sender } from "@dure/score";
+import type { Activation, QueryCall } from "../outcome.ts";
+import type { BlockRequest, GenesisRequest, WireOutcome } from "../protocol.ts";
+import type { Run } from "./block.ts";
+import {
+  type CallResult,
+  noMethod,
+  noScore,
+  type RunnableCall,
+  refused,
+  runCall,
+  type Surroundings,
+} from "./call.ts";
+import type { Reader } from "./effects.ts";
+import { cut } from "./failure.ts";
+import { loadScore, type Score, UnloadableScore } from "./load.ts";
+
+/** The SCORE that keeps the channel's SCOREs (specs/score-store.md), told what came of each activation. */
+const STORE = "score-store";
+const STORE_METHOD = "applied";
+
+/** Whom calls that nobody signed have as their sender: `init` in a genesis, activations. No certificate has this id. */
+const NOBODY: Sender = { id: "0".repeat(64), name: "genesis", organisation: "", roles: [], attributes: {} };
+const NO_TRANSACTION = { id: "0".repeat(64), index: 0 };
+
+const runOf =
+  (surroundings: Surroundings, name: string, call: RunnableCall): Run =>
+  (read, stepsLeft) => {
+    const score = surroundings.scores.get(name);
+    if (score === undefined) return refused(9000, noScore(name));
+    const refusal = noMethod(score, call.kind, call.method);
+    return refusal === undefined
+      ? runCall(surroundings, score, call, read, stepsLeft)
+      : refused(9000, refusal);
+  };
+
+/** A block's activations and then its calls. The SCOREs change as they run. */
+export const blockRuns = (
+  { height, timestampMs, organisations, activations, senders, calls }: BlockRequest,
+  scores: Map<string, Score>,
+): Run[] => {
+  const surroundings = { scores, organisations };
+  const block = { height, timestampMs };
+  return [
+    ...activations.map((activation) => activationRun(activation, scores, surroundings, block)),
+    ...calls.map(([index, txId, name, method, params, sender]) =>
+      runOf(surroundings, name, {
+        kind: "invoke",
+        method,
+        params,
+        sender: senders[sender]!,
+        block,
+        transaction: { id: txId, index },
+      }),
+    ),
+  ];
+};
+
+export const genesisRuns = (
+  { timestampMs, organisations, inits }: GenesisRequest,
+  scores: ReadonlyMap<string, Score>,
+): Run[] =>
+  inits.map(({ score, params }) =>
+    runOf({ scores, organisations }, score, unsigned("init", "init", params, { height: 0, timestampMs })),
+  );
+
+export const queryRun = (query: QueryCall, scores: ReadonlyMap<string, Score>): Run =>
+  runOf({ scores, organisations: query.organisations }, query.score, {
+    kind: "query",
+    method: query.method,
+    params: query.params,
+    sender: query.sender,
+    block: { height: query.height, timestampMs: query.timestampMs },
+    transaction: NO_TRANSACTION,
+  });
+
+const unsigned = (
+  kind: RunnableCall["kind"],
+  method: string,
+  params: string,
+  block: RunnableCall["block"],
+): RunnableCall => ({ kind, method, params, sender: NOBODY, block, transaction: NO_TRANSACTION });
+
+/**
+ * Makes a version the one that runs, with the method that it has for that, and tells the SCORE store. One that does not
+ * load or whose method refuses leaves everything as it was, but for what the store writes down.
+ */
+const activationRun =
+  (
+    activation: Activation,
+    scores: Map<string, Score>,
+    surroundings: Surroundings,
+    block: RunnableCall["block"],
+  ): Run =>
+  (read, stepsLeft) => {
+    const before = scores.get(activation.score);
+    const done = activate(activation, scores, surroundings, block, read, stepsLeft);
+    const [code, message, , writes, events, steps, bytes, diagnostic] = done.outcome;
+    const written = new Map(writes);
+    const store = scores.get(STORE);
+    const told: JsonObject = { ...(JSON.parse(activation.entry) as JsonObject), code, message };
+    const noted =
+      store === undefined
+        ? refused(9000, noScore(STORE))
+        : runCall(
+            surroundings,
+            store,
+            unsigned("invoke", STORE_METHOD, JSON.stringify(told), block),
+            (key) => written.get(key) ?? read(key),
+          );
+    const [storeCode, storeMessage, , storeWrites, storeEvents] = noted.outcome;
+    if (storeCode !== 0) {
+      // Without its word in the state, the activation would be due again at every block.
+      if (before !== undefined) scores.set(activation.score, before);
+      const why = `the SCORE store refused the activation of ${activation.score}: ${storeMessage}`;
+      return { ...refused(9100, why, undefined, "null", cut(why)), engineLimit: true };
+    }
+    for (const [key, value] of storeWrites) written.set(key, value);
+    const outcome: WireOutcome = [
+      code,
+      message,
+      done.outcome[2],
+      [...written],
+      [...events, ...storeEvents],
+      steps,
+      bytes,
+      diagnostic,
+    ];
+    return { outcome, bytes: done.bytes + noted.bytes, engineLimit: done.engineLimit };
+  };
+
+const activate = (
+  { score: name, version, action, source, manifest, from, params }: Activation,
+  scores: Map<string, Score>,
+  surroundings: Surroundings,
+  block: RunnableCall["block"],
+  read: Reader,
+  stepsLeft: number,
+): CallResult => {
+  const before = scores.get(name);
+  if (action === "disable") {
+    scores.delete(name);
+    return refused(0, "");
+  }
+  const loaded = load(name, version, source, manifest);
+  if (typeof loaded === "string") return refused(9100, loaded);
+  // The version that is left takes its changes back; the one that comes makes its own.
+  const runs = action === "rollback" ? before : loaded;
+  const kind = action === "deploy" ? "init" : action === "upgrade" ? "migrate" : "rollback";
+  const given = kind === "init" ? params : JSON.stringify(kind === "migrate" ? { from } : { to: version });
+  const result =
+    runs === undefined
+      ? refused(0, "")
+      : runCall(surroundings, runs, unsigned(kind, kind, given || "{}", block), read, stepsLeft);
+  if (result.outcome[0] === 0) scores.set(name, loaded);
+  return result;
+};
+
+/** Returns the SCORE of a package's source, or why it is refused. */
+const load = (name: string, version: string, source: string, manifest: string): Score | string => {
+  try {
+    const loaded = loadScore({ name, version, source }, true);
+    const declared =
+      manifest === "" ? undefined : (JSON.parse(manifest) as Readonly<Record<string, unknown>>);
+    const mismatch = declared && mismatchOf(declared, loaded);
+    return mismatch === undefined ? loaded : `the package declares other ${mismatch} than its contract has`;
+  } catch (error) {
+    if (!(error instanceof UnloadableScore)) throw error;
+    return cut(`the package does not load: ${error.message}`);
+  }
+};
+
+const mismatchOf = (
+  declared: Readonly<Record<string, unknown>>,
+  { description }: Score,
+): string | undefined => {
+  const lists = ["invoke", "query"] as const;
+  const differs = (list: "invoke" | "query"): boolean =>
+    JSON.stringify(declared[list]) !== JSON.stringify([...description[list]].sort());
+  const list = lists.find(differs);
+  return list === undefined ? undefined : `${list} methods`;
+};
