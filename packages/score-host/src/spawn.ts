@@ -75,7 +75,7 @@ const readable = (): string[] => {
 };
 
 /** What the child is made of beside its own files: each by a module of it. */
-const LIBRARIES = ["acorn", "@noble/curves/ed25519.js", "@noble/hashes/sha2.js"];
+const LIBRARIES = ["acorn", "@noble/curves/ed25519.js", "@noble/hashes/sha2.js", "@eslint-community/regexpp"];
 
 /** The folder of the package that a file belongs to. */
 const folderOf = (file: string): string => {

@@ -9,6 +9,7 @@ import {
   getOwnPropertyDescriptor,
   getPrototypeOf,
   isArray,
+  isFinite,
   matches,
   ownKeys,
   quote,
@@ -61,7 +62,7 @@ const write = (value: unknown, writing: Writing): string => {
     case "string":
       return text(value, writing);
     case "number":
-      if (value !== value || value === Infinity || value === -Infinity)
+      if (!isFinite(value))
         refuse(`is ${value}, which JSON cannot carry`, writing);
       if (value === 0 && 1 / value < 0) refuse("is -0, which would read back as 0", writing);
       spend(1, writing);

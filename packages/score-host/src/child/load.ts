@@ -4,7 +4,7 @@ import type { ScoreSource } from "../outcome.ts";
 import { compile } from "./compartment.ts";
 import { failureOf } from "./failure.ts";
 import { SyntaxRefusal } from "./instrument/instrument.ts";
-import { startMeter, stopMeter } from "./meter.ts";
+import { isExhausted, startMeter, stopMeter } from "./meter.ts";
 
 /** A SCORE ready to run: `instantiate` evaluates its module anew and returns its contract. */
 export type Score = { readonly description: ContractDescription; readonly instantiate: () => Contract };
@@ -41,13 +41,14 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
 const describe = (instantiate: () => Contract): ContractDescription => {
   startMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
   try {
-    return describeContract(instantiate());
+    const description = describeContract(instantiate());
+    if (!isExhausted()) return description;
+  } catch (error) {
+    if (!isExhausted()) throw error;
   } finally {
-    const { passed } = stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
-    // biome-ignore lint/correctness/noUnsafeFinally: whatever was thrown, this is why
-    if (passed !== undefined)
-      throw new UnloadableScore("the module takes more than a call may to be evaluated");
+    stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
   }
+  throw new UnloadableScore("to evaluate the module takes more than a call may");
 };
 
 /** Returns a property's value, also of the getters that a bundler makes for a module's exports. */

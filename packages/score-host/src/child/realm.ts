@@ -4,7 +4,9 @@
  * freezes what is left, so that nothing can be added or taken away again.
  */
 import { createRequire } from "node:module";
+import "./pristine.ts";
 import { BASELINE } from "./baseline.ts";
+import { installRegExp } from "./regexp/install.ts";
 
 declare const lockdown: (options: Record<string, string>) => void;
 
@@ -38,6 +40,7 @@ const cutToBaseline = (): void => {
 // The single-file build starts faster than SES's modules and needs one file to be readable, not a tree.
 createRequire(import.meta.url)("ses");
 cutToBaseline();
+installRegExp();
 lockdown({
   errorTaming: "safe",
   consoleTaming: "safe",

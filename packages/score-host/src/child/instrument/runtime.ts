@@ -3,6 +3,7 @@
  * those whose price must be known first, and charge for what is copied.
  */
 import { allocate, bounded, charge, exhaust, isExhausted, meter } from "../meter.ts";
+import { makeRegExp } from "../regexp/install.ts";
 
 /** The largest BigInt, by magnitude: more than any key or certificate holds. */
 const BIGINT_BITS_MAX = 8_192;
@@ -132,8 +133,6 @@ const c = (thrown: unknown): unknown => {
   return thrown;
 };
 
-const r = (pattern: string, flags: string): RegExp => new RegExp(pattern, flags);
-
 /** All helpers, by name. */
 export const HELPERS: Readonly<Record<string, unknown>> = Object.freeze({
   m: meter,
@@ -147,7 +146,7 @@ export const HELPERS: Readonly<Record<string, unknown>> = Object.freeze({
   l,
   p,
   pow,
-  r,
+  r: makeRegExp,
   s,
   shl,
   shr,

@@ -383,9 +383,9 @@ export class Writer {
     cost.steps += fields * 4;
     cost.bytes += fields * (BYTES.property + BYTES.function);
     const isDerived = isNode(node["superClass"]);
-    const constructor = members.find((member) => member["kind"] === "constructor");
+    const own = members.find((member) => member["kind"] === "constructor");
     let text = "{";
-    if (constructor === undefined && (isDerived || fields > 0))
+    if (own === undefined && (isDerived || fields > 0))
       text += isDerived
         ? `constructor(...dure$a)${entering(cost, "super(...dure$a);")}`
         : `constructor()${entering(cost, "")}`;
@@ -393,9 +393,7 @@ export class Writer {
     for (const member of members) {
       text += this.#source.slice(at, member.start);
       text +=
-        member === constructor
-          ? this.#constructorOf(member, cost)
-          : (written.get(member) ?? this.#write(member));
+        member === own ? this.#constructorOf(member, cost) : (written.get(member) ?? this.#write(member));
       at = member.end;
     }
     return head + text + this.#source.slice(at, body.end);
