@@ -9,7 +9,7 @@ import {
   getOwnPropertyDescriptor,
   getPrototypeOf,
   isArray,
-  isFinite,
+  isFiniteNumber,
   matches,
   ownKeys,
   quote,
@@ -62,8 +62,7 @@ const write = (value: unknown, writing: Writing): string => {
     case "string":
       return text(value, writing);
     case "number":
-      if (!isFinite(value))
-        refuse(`is ${value}, which JSON cannot carry`, writing);
+      if (!isFiniteNumber(value)) refuse(`is ${value}, which JSON cannot carry`, writing);
       if (value === 0 && 1 / value < 0) refuse("is -0, which would read back as 0", writing);
       spend(1, writing);
       return `${value}`;

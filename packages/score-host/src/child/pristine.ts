@@ -6,7 +6,7 @@ export const parseText: (text: string) => unknown = JSON.parse;
 export const quote: (text: string) => string = JSON.stringify;
 export const { ownKeys, getPrototypeOf, getOwnPropertyDescriptor } = Reflect;
 export const { isArray } = Array;
-export const { isFinite } = Number;
+export const isFiniteNumber: (value: number) => boolean = Number.isFinite;
 const uncurried = <This, Rest extends unknown[], Result>(
   method: (this: This, ...rest: Rest) => Result,
 ): ((self: This, ...rest: Rest) => Result) => Function.prototype.call.bind(method) as never;
