@@ -53,7 +53,8 @@ const pow = (base: unknown, exponent: unknown): unknown => {
   if (!isInteger(of) || !isInteger(left) || left < 0)
     throw new RangeError("** takes integers, and an exponent of 0 or more");
   charge(64);
-  if (left > 1_074) left = of === -1 || of === 1 || of === 0 ? 2 - (left % 2) : 1_074;
+  // Beyond this, only the sign is left to find.
+  if (left > 1_074) left = 1_074 + (left % 2);
   let result = 1;
   for (let factor = of; left > 0; left = Math.floor(left / 2)) {
     if (left % 2 === 1) result *= factor;

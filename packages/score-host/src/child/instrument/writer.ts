@@ -1,3 +1,4 @@
+import { canGrow, GROWING, isShort } from "./growing.ts";
 import { childrenOf, isNode, lineAt, type Node, SyntaxRefusal } from "./parse.ts";
 import { isAnyOf, isEmpty, isLiteral, isNumber, isSimple, unwrapped } from "./shape.ts";
 import { BYTES, charging, entering, type Unit, unit } from "./unit.ts";
@@ -10,16 +11,6 @@ const HELPER = /^dure\$/;
 const LOOPS = ["ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement", "DoWhileStatement"];
 const FUNCTIONS = ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"];
 const COMPARISONS = ["===", "!==", "==", "!=", "<", ">", "<=", ">="];
-/** The helper that judges the result of an operation, or that carries it out (`call`). */
-const GROWING: Readonly<Record<string, { readonly helper: string; readonly call: boolean }>> = {
-  "+": { helper: "dure$p", call: false },
-  "-": { helper: "dure$g", call: false },
-  "*": { helper: "dure$g", call: false },
-  "**": { helper: "dure$pow", call: true },
-  "<<": { helper: "dure$shl", call: true },
-  ">>": { helper: "dure$shr", call: true },
-};
-
 /** Writes a text anew with its charges. See instrument.ts. */
 export class Writer {
   readonly #source: string;
@@ -39,14 +30,24 @@ export class Writer {
   }
 
   /** Returns the text from one position to another with the nodes in it written anew. */
-  #between(start: number, end: number, nodes: readonly Node[]): string {
+  #between(
+    start: number,
+    end: number,
+    nodes: readonly Node[],
+    write: (node: Node) => string = (node) => this.#write(node),
+  ): string {
     let text = "";
     let at = start;
     for (const node of nodes) {
-      text += this.#source.slice(at, node.start) + this.#write(node);
+      text += this.#source.slice(at, node.start) + write(node);
       at = node.end;
     }
     return text + this.#source.slice(at, end);
+  }
+
+  /** The node with its children written as is said. */
+  #of(node: Node, write: (child: Node) => string): string {
+    return this.#between(node.start, node.end, childrenOf(node), write);
   }
 
   #inside(node: Node): string {
@@ -110,7 +111,7 @@ export class Writer {
       case "AssignmentPattern":
         return this.#default(node);
       case "SpreadElement":
-        return `...${this.#spread(node["argument"] as Node, "dure$l")}`;
+        return `...${this.#handing(node["argument"] as Node, "dure$l")}`;
       case "CallExpression":
       case "NewExpression":
         return this.#call(node);
@@ -198,14 +199,9 @@ export class Writer {
         ? this.#between(body.start + 1, body.end - 1, childrenOf(body))
         : this.#write(body),
     );
-    let text = "";
-    let at = node.start;
-    for (const child of childrenOf(node)) {
-      text += this.#source.slice(at, child.start);
-      text += child === body ? `{${charging(cost)}${inside}}` : written.get(child);
-      at = child.end;
-    }
-    return text + this.#source.slice(at, node.end);
+    return this.#of(node, (child) =>
+      child === body ? `{${charging(cost)}${inside}}` : (written.get(child) as string),
+    );
   }
 
   #block(node: Node): string {
@@ -244,14 +240,11 @@ export class Writer {
 
   /** The node with one of its children handed to a helper. */
   #wrapping(node: Node, wrapped: Node, helper: string): string {
-    let text = "";
-    let at = node.start;
-    for (const child of childrenOf(node)) {
-      const written = this.#write(child);
-      text += this.#source.slice(at, child.start) + (child === wrapped ? `${helper}(${written})` : written);
-      at = child.end;
-    }
-    return text + this.#source.slice(at, node.end);
+    return this.#of(node, (child) => (child === wrapped ? this.#handing(child, helper) : this.#write(child)));
+  }
+
+  #handing(node: Node, helper: string): string {
+    return `${helper}(${this.#write(node)})`;
   }
 
   #assignment(node: Node): string {
@@ -263,7 +256,8 @@ export class Writer {
     if (operator === "" && isAnyOf(left, "ArrayPattern", "ObjectPattern"))
       return `${this.#pattern(left, true)}=${this.#restSource(left, right)}`;
     const growing = GROWING[operator];
-    if (growing === undefined || (operator !== "+" && isNumber(right))) return this.#inside(node);
+    if (growing === undefined || (!["+", "**"].includes(operator) && isNumber(right)))
+      return this.#inside(node);
     const [target, value] = this.#target(unwrapped(left));
     const operand = this.#write(right);
     return growing.call
@@ -309,7 +303,7 @@ export class Writer {
   #restSource(pattern: Node, source: Node): string {
     const parts = (pattern["elements"] ?? pattern["properties"]) as readonly (Node | null)[];
     if (parts.at(-1)?.type !== "RestElement") return this.#write(source);
-    return this.#spread(source, pattern.type === "ArrayPattern" ? "dure$l" : "dure$k");
+    return this.#handing(source, pattern.type === "ArrayPattern" ? "dure$l" : "dure$k");
   }
 
   #pattern(node: Node, isOutermost = false): string {
@@ -327,39 +321,24 @@ export class Writer {
     return `${this.#write(left)}=${isPlain ? this.#write(right) : this.#apart(right)}`;
   }
 
-  #spread(argument: Node, helper: string): string {
-    return `${helper}(${this.#write(argument)})`;
-  }
-
   #call(node: Node): string {
     if (node.type === "NewExpression") this.#unit.bytes += BYTES.instance;
     const spreads = (node["arguments"] as readonly Node[]).filter(({ type }) => type === "SpreadElement");
-    let text = "";
-    let at = node.start;
-    for (const child of childrenOf(node)) {
-      text += this.#source.slice(at, child.start);
-      text += spreads.includes(child)
-        ? `...${this.#spread(child["argument"] as Node, "dure$s")}`
-        : this.#write(child);
-      at = child.end;
-    }
-    return text + this.#source.slice(at, node.end);
+    return this.#of(node, (child) =>
+      spreads.includes(child)
+        ? `...${this.#handing(child["argument"] as Node, "dure$s")}`
+        : this.#write(child),
+    );
   }
 
   #object(node: Node): string {
     const properties = node["properties"] as readonly Node[];
     this.#unit.bytes += BYTES.object + BYTES.property * properties.length;
-    let text = "";
-    let at = node.start;
-    for (const property of properties) {
-      text += this.#source.slice(at, property.start);
-      text +=
-        property.type === "SpreadElement"
-          ? `...${this.#spread(property["argument"] as Node, "dure$k")}`
-          : this.#write(property);
-      at = property.end;
-    }
-    return text + this.#source.slice(at, node.end);
+    return this.#of(node, (property) =>
+      property.type === "SpreadElement"
+        ? `...${this.#handing(property["argument"] as Node, "dure$k")}`
+        : this.#write(property),
+    );
   }
 
   /**
@@ -384,19 +363,14 @@ export class Writer {
     cost.bytes += fields * (BYTES.property + BYTES.function);
     const isDerived = isNode(node["superClass"]);
     const own = members.find((member) => member["kind"] === "constructor");
-    let text = "{";
-    if (own === undefined && (isDerived || fields > 0))
-      text += isDerived
-        ? `constructor(...dure$a)${entering(cost, "super(...dure$a);")}`
-        : `constructor()${entering(cost, "")}`;
-    let at = body.start + 1;
-    for (const member of members) {
-      text += this.#source.slice(at, member.start);
-      text +=
-        member === own ? this.#constructorOf(member, cost) : (written.get(member) ?? this.#write(member));
-      at = member.end;
-    }
-    return head + text + this.#source.slice(at, body.end);
+    const given = isDerived
+      ? `constructor(...dure$a)${entering(cost, "super(...dure$a);")}`
+      : `constructor()${entering(cost, "")}`;
+    const isGiven = own === undefined && (isDerived || fields > 0);
+    const rest = this.#between(body.start + 1, body.end, members, (member) =>
+      member === own ? this.#constructorOf(member, cost) : (written.get(member) ?? this.#write(member)),
+    );
+    return `${head}{${isGiven ? given : ""}${rest}`;
   }
 
   #constructorOf(member: Node, cost: Unit): string {
@@ -416,10 +390,3 @@ export class Writer {
     );
   }
 }
-
-/** Whether comparing with it takes one step, whatever the other side is. */
-const isShort = (node: Node): boolean => isLiteral(node) || isNumber(node);
-
-/** Whether a result may be larger than what it was made from: numbers never are. */
-const canGrow = (operator: string, left: Node, right: Node): boolean =>
-  operator === "+" ? !(isNumber(left) && isNumber(right)) : !isNumber(left) && !isNumber(right);

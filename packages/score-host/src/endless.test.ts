@@ -1,0 +1,70 @@
+/**
+ * What has no end, or no measure, ends in a receipt: in the real process, whose stack and heap are the machine's. None of
+ * them may end the process instead.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { block, memoryState, rawScore } from "./fixture.ts";
+import { createScoreHost, type ScoreHost } from "./host.ts";
+
+/** Each is the body of a method. */
+const ENDLESS: Readonly<Record<string, string>> = {
+  loop: "for (;;);",
+  "while with an empty body": "while (true);",
+  "do while": "do ; while (1)",
+  "loop in a condition": "while ((() => true)());",
+  "loop that catches": "for (;;) try { for (;;); } catch { continue }",
+  "loop that catches and rethrows":
+    "const f = () => { try { for (;;); } catch (e) { f() } finally { f() } }; f()",
+  recursion: "const f = () => f() + 1; return f()",
+  "mutual recursion": "const f = () => g(), g = () => f(); f()",
+  "recursion by a default parameter": "const f = (a = f()) => a; f()",
+  "recursion by a getter": "const o = { get x() { return this.x } }; o.x",
+  "recursion by a conversion": "const o = { toString() { return '' + this } }; return '' + o",
+  "recursion by a constructor": "class A { constructor() { new A() } } new A()",
+  "recursion by a field": "class A { x = new A() } new A()",
+  "recursion by a static block": "const f = () => { class A { static { f() } } }; f()",
+  "recursion by a computed key": "const f = () => ({ [f()]: 1 }); f()",
+  "recursion by a tag": "const t = () => t``; t``",
+  "recursion by a callback": "const f = () => [1].map(f); f()",
+  "recursion that catches": "const f = () => { try { f() } catch { f() } }; f()",
+  "a tower of derived classes":
+    "let C = class {}; for (let i = 0; i < 1e5; i++) C = class extends C {}; new C()",
+  "a text that doubles": "let s = 'x'; for (;;) s += s",
+  "a text that doubles in a property": "const o = { s: 'x' }; for (;;) o.s += o.s",
+  "a template that doubles": `let s = 'x'; for (;;) s = \`\${s}\${s}\``,
+  "an array that grows": "const a = []; for (;;) a[a.length] = 1",
+  "an array that doubles": "let a = [1]; for (;;) a = [...a, ...a]",
+  "an object that grows": "const o = {}; for (let i = 0; ; i++) o['k' + i] = i",
+  "closures that are kept": "const a = []; for (;;) a[a.length] = () => a",
+  "an endless iterator that is spread":
+    "return [...{ [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 1 }) }) }]",
+};
+
+const NAMES = Object.keys(ENDLESS);
+const SCORE = rawScore(
+  "endless",
+  Object.fromEntries(Object.values(ENDLESS).map((program, index) => [`m${index}`, program])),
+);
+
+let host: ScoreHost;
+before(async () => {
+  host = await createScoreHost({ scores: [SCORE], limits: { callsDeadlineMs: 60_000, attemptsMax: 1 } });
+});
+after(() => host.close());
+
+let height = 0;
+const run = async (index: number) => {
+  height++;
+  return (await host.execute(block(height, [["endless", `m${index}`]]), memoryState().read)).calls[0]!;
+};
+
+NAMES.forEach((name, index) => {
+  test(`${name} ends, at the same count each time`, async () => {
+    const once = await run(index);
+    assert.equal(once.code, 9000);
+    assert.match(once.message, /^the call('s functions call one another too deep| takes more than)/);
+    assert.deepEqual(await run(index), once);
+    assert.equal(host.status().restarts, 0);
+  });
+});
