@@ -21,3 +21,8 @@ export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
 export const NEED_KEYS_MAX = 16_384;
 /** How much of a SCORE's source text is taken. */
 export const SOURCE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** How deep a contract's calls may nest, in words of the stack: see child/meter.ts. */
+export const DEPTH_MAX = 500_000;
+/** The longest text that a contract may make, in UTF-16 code units. */
+export const TEXT_CHARS_MAX = 1024 * 1024;

@@ -1,0 +1,80 @@
+/**
+ * Errors as a contract sees them: without a stack, and without the wording of an engine, which changes with its version.
+ * Those that a program makes come from the constructors here, which remember them; all others are the engine's own.
+ */
+import { types } from "node:util";
+import { bounded } from "../meter.ts";
+import { replaceConstructor, replaceMethods } from "./replace.ts";
+
+const { apply, construct, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
+const { isNativeError } = types;
+const { add, has } = WeakSet.prototype;
+const { get } = Map.prototype;
+const errorToString = Error.prototype.toString;
+const NativeError = Error;
+
+/** The errors whose message is not, or no longer, the engine's. */
+const worded = new WeakSet<object>();
+
+const WORDING = new Map<unknown, string>([
+  [Error.prototype, "an operation failed"],
+  [EvalError.prototype, "no text is run as a program"],
+  [RangeError.prototype, "a value is out of the range that an operation takes"],
+  [ReferenceError.prototype, "a variable does not exist or has no value yet"],
+  [SyntaxError.prototype, "a text is not of the form that an operation takes"],
+  [TypeError.prototype, "a value is not of the kind that an operation takes"],
+  [URIError.prototype, "a text is no URI"],
+]);
+
+/**
+ * Replaces the constructors of errors, before SES takes its references to them: it makes an `Error` of its own from ours,
+ * and refuses others of the rest than those it knows.
+ */
+export const installError = (): void => {
+  for (const name of [
+    "EvalError",
+    "RangeError",
+    "ReferenceError",
+    "SyntaxError",
+    "TypeError",
+    "URIError",
+  ] as const)
+    replaceErrorConstructor(name);
+  replaceErrorConstructor("AggregateError");
+  replaceErrorConstructor("Error");
+  // SES asks for these of the Error that it finds. Nobody here reads a stack, and capturing one costs more than the
+  // refusal that it would belong to; the engine asks its own constructor how deep to capture.
+  NativeError.stackTraceLimit = 0;
+  for (const name of ["captureStackTrace", "stackTraceLimit", "prepareStackTrace", "isError"])
+    deleteProperty(Error, name);
+  replaceMethods(NativeError.prototype, {
+    toString(this: unknown): string {
+      return bounded(apply(errorToString, this as Error, []));
+    },
+  });
+};
+
+const replaceErrorConstructor = (name: string): void => {
+  const native = (globalThis as unknown as Record<string, new () => object>)[name]!;
+  replaceConstructor(name, function made(this: unknown, ...args: []): object {
+    const error = construct(native, args, new.target ?? made);
+    deleteProperty(error, "stack");
+    apply(add, worded, [error]);
+    return error;
+  });
+};
+
+/**
+ * Returns what a contract's `catch` receives, with a fixed wording if the engine made it. Instrumented text calls this at
+ * the start of every such clause.
+ */
+export const caught = (thrown: unknown): unknown => {
+  if (typeof thrown !== "object" || thrown === null) return thrown;
+  if (!isNativeError(thrown) || apply(has, worded, [thrown])) return thrown;
+  const value =
+    (apply(get, WORDING, [getPrototypeOf(thrown)]) as string | undefined) ?? "an operation failed";
+  deleteProperty(thrown, "stack");
+  defineProperty(thrown, "message", { value, writable: true, enumerable: false, configurable: true });
+  apply(add, worded, [thrown]);
+  return thrown;
+};
