@@ -115,7 +115,7 @@ export const arrayChange = {
 
   flat(this: List, depth?: unknown): List {
     const levels = depth === undefined ? 1 : integerOf(depth);
-    lengthOf(this);
+    if (!isArray(this)) lengthOf(this);
     const target = alike(this, 0);
     flatten(target, 0, this, levels, 0);
     return target;
@@ -132,10 +132,7 @@ export const arrayChange = {
         const value = this[index];
         if (value === undefined && !(index in this)) continue;
         const mapped = apply(visit, self, [value, index, this]);
-        if (isArray(mapped)) {
-          lengthOf(mapped);
-          count = flatten(target, count, mapped, 0, 0);
-        } else count = add(target, count, mapped);
+        count = isArray(mapped) ? flatten(target, count, mapped, 0, 0) : add(target, count, mapped);
       }
     } finally {
       leave(NATIVE_FRAME);
@@ -174,15 +171,20 @@ const isSpreadable = (item: unknown): boolean => {
 /** Appends the elements of a list, opening arrays in it `levels` deep, and returns the new count. */
 const flatten = (target: List, start: number, list: List, levels: number, depth: number): number => {
   if (depth > NESTING_MAX) throw new RangeError(`flat opens at most ${NESTING_MAX} levels`);
-  const { length } = list;
+  const length = lengthOf(list);
   let count = start;
-  for (let index = 0; index < length; index++) {
-    const value = list[index];
-    if (value === undefined && !(index in list)) continue;
-    if (levels > 0 && isArray(value)) {
-      lengthOf(value);
-      count = flatten(target, count, value, levels - 1, depth + 1);
-    } else count = add(target, count, value);
+  enter(NATIVE_FRAME);
+  try {
+    for (let index = 0; index < length; index++) {
+      const value = list[index];
+      if (value === undefined && !(index in list)) continue;
+      count =
+        levels > 0 && isArray(value)
+          ? flatten(target, count, value, levels - 1, depth + 1)
+          : add(target, count, value);
+    }
+  } finally {
+    leave(NATIVE_FRAME);
   }
   return count;
 };

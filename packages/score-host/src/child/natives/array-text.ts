@@ -1,7 +1,7 @@
 import { TEXT_CHARS_MAX } from "../../bounds.ts";
-import { bounded, charge, enter, leave } from "../meter.ts";
+import { charge, enter, leave } from "../meter.ts";
 import { type List, lengthOf } from "./array.ts";
-import { isMetered, isObject, NATIVE_FRAME } from "./limits.ts";
+import { boundedText, isMetered, isObject, NATIVE_FRAME } from "./limits.ts";
 
 const { apply } = Reflect;
 const { isArray } = Array;
@@ -24,9 +24,9 @@ export const arrayText = {
         const value = this[index];
         if (index > 0) text += between;
         if (value !== undefined && value !== null) text += typeof value === "string" ? value : pieceOf(value);
-        if (text.length > TEXT_CHARS_MAX && isMetered()) return bounded(text);
+        if (text.length > TEXT_CHARS_MAX && isMetered()) return boundedText(text);
       }
-      return bounded(text);
+      return boundedText(text);
     } finally {
       depth--;
       joining.length = depth;

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { isObject } from "./limits.ts";
 import { primitiveOf } from "./number.ts";
 import { replaceConstructor } from "./replace.ts";
@@ -6,6 +7,7 @@ const NativeDate = Date;
 const { apply, construct } = Reflect;
 const { isNaN: isNaNumber } = Number;
 const { getTime, toISOString } = Date.prototype;
+const { isDate } = types;
 
 /**
  * Replaces the global `Date`, before SES makes one of its own from it. Engines read texts of any form, each its own; this
@@ -19,17 +21,11 @@ export const installDate = (): void =>
 
 const timeOf = (value: unknown): number => {
   if (!isObject(value)) return timeOfPrimitive(value);
-  let time: number;
-  try {
-    time = apply(getTime, value, []);
-  } catch {
-    return timeOfPrimitive(primitiveOf(value, "default"));
-  }
-  return time;
+  return isDate(value) ? apply(getTime, value, []) : timeOfPrimitive(primitiveOf(value, "default"));
 };
 
 const timeOfPrimitive = (value: unknown): number =>
-  typeof value === "string" ? timeOfText(value) : Number(value as number);
+  typeof value === "string" ? timeOfText(value) : +(value as number);
 
 const ISO_LENGTH = "YYYY-MM-DDTHH:mm:ss.sssZ".length;
 

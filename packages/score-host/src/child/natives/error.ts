@@ -3,7 +3,7 @@
  * Those that a program makes come from the constructors here, which remember them; all others are the engine's own.
  */
 import { types } from "node:util";
-import { bounded } from "../meter.ts";
+import { boundedText } from "./limits.ts";
 import { replaceConstructor, replaceMethods } from "./replace.ts";
 
 const { apply, construct, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
@@ -49,16 +49,23 @@ export const installError = (): void => {
     deleteProperty(Error, name);
   replaceMethods(NativeError.prototype, {
     toString(this: unknown): string {
-      return bounded(apply(errorToString, this as Error, []));
+      return boundedText(apply(errorToString, this as Error, []));
     },
   });
+};
+
+/** SES looks at a stack while it loads; nobody does after that. */
+let withoutStack = false;
+
+export const dropStacks = (): void => {
+  withoutStack = true;
 };
 
 const replaceErrorConstructor = (name: string): void => {
   const native = (globalThis as unknown as Record<string, new () => object>)[name]!;
   replaceConstructor(name, function made(this: unknown, ...args: []): object {
     const error = construct(native, args, new.target ?? made);
-    deleteProperty(error, "stack");
+    if (withoutStack) deleteProperty(error, "stack");
     apply(add, worded, [error]);
     return error;
   });
@@ -71,8 +78,9 @@ const replaceErrorConstructor = (name: string): void => {
 export const caught = (thrown: unknown): unknown => {
   if (typeof thrown !== "object" || thrown === null) return thrown;
   if (!isNativeError(thrown) || apply(has, worded, [thrown])) return thrown;
-  const value =
-    (apply(get, WORDING, [getPrototypeOf(thrown)]) as string | undefined) ?? "an operation failed";
+  const value: unknown = apply(get, WORDING, [getPrototypeOf(thrown)]);
+  // An engine makes no other kinds: this one is of a class of the host's, made before the constructors were replaced.
+  if (value === undefined) return thrown;
   deleteProperty(thrown, "stack");
   defineProperty(thrown, "message", { value, writable: true, enumerable: false, configurable: true });
   apply(add, worded, [thrown]);

@@ -1,5 +1,5 @@
-import { bounded, enter, leave } from "../meter.ts";
-import { ARGUMENTS_MAX, elementsOf, isMetered, NATIVE_FRAME } from "./limits.ts";
+import { enter, leave } from "../meter.ts";
+import { ARGUMENTS_MAX, boundedText, elementsOf, isMetered, NATIVE_FRAME } from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
 
 const { prototype } = Function;
@@ -39,7 +39,7 @@ export const installFunction = (): void =>
           `a function is bound at most ${BOUND_MAX} times and to ${ARGUMENTS_MAX} arguments`,
         );
       const made = apply(bind, this, args) as Callable;
-      bounded(made.name);
+      boundedText(made.name);
       apply(setLinks, bound, [made, links]);
       return made;
     },
@@ -55,7 +55,7 @@ export const installFunctionText = (): void =>
       const source = apply(functionToString, this, []);
       const body = apply(endsWith, source, [NATIVE]) ? NATIVE : SOURCE;
       const name: unknown = getOwnPropertyDescriptor(this, "name")?.value;
-      return bounded(`function ${typeof name === "string" ? name : ""}${body}`);
+      return boundedText(`function ${typeof name === "string" ? name : ""}${body}`);
     },
   });
 

@@ -10,7 +10,7 @@ import { arraySort } from "./array-sort.ts";
 import { arrayText } from "./array-text.ts";
 import { installCollection } from "./collection.ts";
 import { installDate } from "./date.ts";
-import { installError } from "./error.ts";
+import { dropStacks, installError } from "./error.ts";
 import { installFunction, installFunctionText } from "./function.ts";
 import { installJsonParse } from "./json-parse.ts";
 import { installJsonStringify } from "./json-stringify.ts";
@@ -33,6 +33,7 @@ export const installFoundations = (): void => {
 
 /** Replaces all others. To be called once the realm is cut to its baseline and before SES locks it down. */
 export const installNatives = (): void => {
+  dropStacks();
   for (const methods of [arrayIteration, arraySearch, arraySort, arrayText, arrayChange])
     replaceMethods(Array.prototype, methods);
   installArrayConstructor();

@@ -1,7 +1,15 @@
 import { TEXT_CHARS_MAX } from "../../bounds.ts";
-import { bounded, charge, enter, leave } from "../meter.ts";
+import { charge, enter, leave } from "../meter.ts";
 import { integerOf } from "./array.ts";
-import { ARRAY_LENGTH_MAX, elementsOf, isMetered, isObject, NATIVE_FRAME, NESTING_MAX } from "./limits.ts";
+import {
+  ARRAY_LENGTH_MAX,
+  boundedText,
+  elementsOf,
+  isMetered,
+  isObject,
+  NATIVE_FRAME,
+  NESTING_MAX,
+} from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
 
 const { stringify } = JSON;
@@ -32,7 +40,7 @@ type Writing = {
   /** The objects that are being written, outermost first. */
   readonly open: object[];
   depth: number;
-  /** How many characters have been written, each counted once. */
+  /** How many characters have been written. */
   chars: number;
 };
 
@@ -53,7 +61,7 @@ export const installJsonStringify = (): void =>
         chars: 0,
       };
       const text = write({ "": value }, "", value, writing, "");
-      return text === undefined ? undefined : bounded(text);
+      return text === undefined ? undefined : boundedText(text);
     },
   });
 
@@ -164,52 +172,65 @@ const called = (run: Replacer, self: unknown, args: [string, unknown?]): unknown
 const counted = (piece: string, writing: Writing): string => {
   writing.chars += piece.length;
   return writing.chars > TEXT_CHARS_MAX && isMetered()
-    ? bounded(apply(repeat, " ", [TEXT_CHARS_MAX + 1]))
+    ? boundedText(apply(repeat, " ", [TEXT_CHARS_MAX + 1]))
     : piece;
 };
 
+/** Begins an object: `close` must follow in a `finally`. @throws TypeError, RangeError */
 const open = (value: object, writing: Writing): void => {
   for (let index = 0; index < writing.depth; index++)
     if (writing.open[index] === value) throw new TypeError("a cycle has no JSON");
   if (writing.depth >= NESTING_MAX && isMetered())
     throw new RangeError(`JSON that nests beyond ${NESTING_MAX}`);
   writing.open[writing.depth++] = value;
+  enter(NATIVE_FRAME);
+};
+
+const close = (writing: Writing): void => {
+  writing.depth--;
+  leave(NATIVE_FRAME);
 };
 
 const writeArray = (list: unknown[], writing: Writing, indent: string): string => {
   open(list, writing);
-  const inner = indent + writing.gap;
-  const { length } = list;
-  let text = "";
-  for (let index = 0; index < length; index++) {
-    text += separator(index === 0, inner, writing);
-    text += write(list, `${index}`, list[index], writing, inner) ?? counted("null", writing);
+  try {
+    const inner = indent + writing.gap;
+    const { length } = list;
+    let text = "";
+    for (let index = 0; index < length; index++) {
+      text += separator(index === 0, inner, writing);
+      text += write(list, `${index}`, list[index], writing, inner) ?? counted("null", writing);
+    }
+    return enclosed("[", text, "]", indent, writing);
+  } finally {
+    close(writing);
   }
-  writing.depth--;
-  return closed("[", text, "]", indent, writing);
 };
 
 const writeRecord = (record: Holder, writing: Writing, indent: string): string => {
   open(record, writing);
-  const inner = indent + writing.gap;
-  const keys = writing.keys ?? keysOf(record);
-  charge(keys.length);
-  let text = "";
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index]!;
-    const value = write(record, key, record[key], writing, inner);
-    if (value === undefined) continue;
-    charge(key.length >> 3);
-    text += separator(text === "", inner, writing);
-    text += counted(stringify(key), writing);
-    text += (writing.gap === "" ? ":" : ": ") + value;
+  try {
+    const inner = indent + writing.gap;
+    const keys = writing.keys ?? keysOf(record);
+    charge(keys.length);
+    let text = "";
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index]!;
+      const value = write(record, key, record[key], writing, inner);
+      if (value === undefined) continue;
+      charge(key.length >> 3);
+      text += separator(text === "", inner, writing);
+      text += counted(stringify(key), writing);
+      text += (writing.gap === "" ? ":" : ": ") + value;
+    }
+    return enclosed("{", text, "}", indent, writing);
+  } finally {
+    close(writing);
   }
-  writing.depth--;
-  return closed("{", text, "}", indent, writing);
 };
 
 const separator = (isFirst: boolean, indent: string, writing: Writing): string =>
   counted(writing.gap === "" ? (isFirst ? "" : ",") : `${isFirst ? "" : ","}\n${indent}`, writing);
 
-const closed = (opening: string, text: string, closing: string, indent: string, writing: Writing): string =>
+const enclosed = (opening: string, text: string, closing: string, indent: string, writing: Writing): string =>
   opening + text + (text === "" || writing.gap === "" ? "" : counted(`\n${indent}`, writing)) + closing;

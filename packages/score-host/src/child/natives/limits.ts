@@ -1,5 +1,5 @@
 /** What natives refuse to contracts, whatever is left on the meter. Host code is held to none of it. */
-import { charge, meter } from "../meter.ts";
+import { bounded, charge, meter } from "../meter.ts";
 
 const { isArray } = Array;
 const { getPrototypeOf } = Object;
@@ -15,8 +15,8 @@ export const ARGUMENTS_MAX = 10_000;
 /** How deep JSON, and arrays that are flattened, may nest. */
 export const NESTING_MAX = 64;
 
-/** What a frame of a native that calls the contract back weighs against `meter.depth`. */
-export const NATIVE_FRAME = 64;
+/** What a native that calls the contract back weighs against `meter.depth`, in words: its own frame and the engine's. */
+export const NATIVE_FRAME = 128;
 
 const PROTOTYPES_MAX = 64;
 
@@ -25,6 +25,9 @@ const METERED_STEPS = 2 ** 29;
 
 /** Whether a contract's call is being counted, as opposed to host code. */
 export const isMetered = (): boolean => meter.steps < METERED_STEPS;
+
+/** Returns a text that a native made, charged by its length. Host code's are as long as they are. @throws Exhausted */
+export const boundedText = (text: string): string => (isMetered() ? bounded(text) : text);
 
 /** Returns a length if an array may have it. @throws RangeError */
 export const boundedLength = (length: number): number => {

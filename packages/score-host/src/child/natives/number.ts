@@ -1,7 +1,7 @@
 /** Numbers and BigInts: what reads them from text, and what writes them in other bases than ten. */
-import { bounded, charge } from "../meter.ts";
+import { charge, enter, leave } from "../meter.ts";
 import { integerOf } from "./array.ts";
-import { isMetered, isObject } from "./limits.ts";
+import { boundedText, isMetered, isObject, NATIVE_FRAME } from "./limits.ts";
 import { replaceConstructor, replaceMethods } from "./replace.ts";
 
 const { apply, construct } = Reflect;
@@ -39,7 +39,7 @@ export const installNumber = (): void => {
   replaceMethods(BigInt.prototype, {
     toString(this: unknown, radix?: number): string {
       charge(16);
-      return bounded(apply(native.bigintToString, this, [radix]));
+      return boundedText(apply(native.bigintToString, this, [radix]));
     },
   });
   replaceMethods(BigInt, bigintStatics);
@@ -114,10 +114,16 @@ const toPrimitive = Date.prototype[Symbol.toPrimitive];
 /** Returns a value as a primitive, a number rather than a text, as ECMAScript's ToPrimitive does. @throws TypeError */
 export const primitiveOf = (value: object, hint: "number" | "default" = "number"): unknown => {
   const exotic = (value as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive] ?? undefined;
-  // A date's own method is the ordinary conversion, for any object that it is called on.
-  if (exotic === undefined) return apply(toPrimitive, value, ["number"]);
-  if (typeof exotic !== "function") throw new TypeError("a conversion to a primitive is no function");
-  const primitive: unknown = apply(exotic, value, [hint]);
+  if (exotic !== undefined && typeof exotic !== "function")
+    throw new TypeError("a conversion to a primitive is no function");
+  enter(NATIVE_FRAME);
+  let primitive: unknown;
+  try {
+    // A date's own method is the ordinary conversion, for any object that it is called on.
+    primitive = exotic === undefined ? apply(toPrimitive, value, ["number"]) : apply(exotic, value, [hint]);
+  } finally {
+    leave(NATIVE_FRAME);
+  }
   if (isObject(primitive)) throw new TypeError("a conversion to a primitive gave an object");
   return primitive;
 };

@@ -1,12 +1,19 @@
 /** The functions of `Object`, `Object.prototype` and `Reflect` whose cost is the number of an object's keys. */
-import { allocate, bounded, charge, enter, leave } from "../meter.ts";
-import { ARGUMENTS_MAX, boundedPrototype, checkPut, elementsOf, isObject, NATIVE_FRAME } from "./limits.ts";
+import { allocate, charge, enter, leave } from "../meter.ts";
+import {
+  ARGUMENTS_MAX,
+  boundedPrototype,
+  boundedText,
+  checkPut,
+  elementsOf,
+  isObject,
+  NATIVE_FRAME,
+} from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
 
 const { prototype } = Object;
 const native = {
   create: Object.create,
-  defineProperties: Object.defineProperties,
   defineProperty: Object.defineProperty,
   entries: Object.entries,
   freeze: Object.freeze,
@@ -38,7 +45,7 @@ export const installObject = (): void => {
   replaceMethods(Object, objectStatics);
   replaceMethods(prototype, {
     toString(this: unknown): string {
-      return bounded(apply(native.toString, this, []));
+      return boundedText(apply(native.toString, this, []));
     },
   });
   replaceMethods(Reflect, reflectMethods);
@@ -68,47 +75,71 @@ const charged = <T extends readonly unknown[]>(keys: T, bytes: number): T => {
   return keys;
 };
 
+const assignFrom = (to: Record<PropertyKey, unknown>, source: unknown): void => {
+  if (source === undefined || source === null) return;
+  const from = NativeObject(source) as Record<PropertyKey, unknown>;
+  const keys = charged(ownKeys(from), 16);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as PropertyKey;
+    if (!apply(native.propertyIsEnumerable, from, [key])) continue;
+    const value = from[key];
+    checkPut(to, key, value);
+    to[key] = value;
+  }
+};
+
+/** Runs a native that reads properties of the contract's object, which may be getters: by a long way over the stack. */
+const reading = <T>(read: (value: object) => T, value: object): T => {
+  enter(2 * NATIVE_FRAME);
+  try {
+    return read(value);
+  } finally {
+    leave(2 * NATIVE_FRAME);
+  }
+};
+
+const defineAll = (target: object, properties: unknown): object => {
+  const from = NativeObject(properties) as Record<PropertyKey, unknown>;
+  const keys = charged(ownKeys(from), 64);
+  const names: PropertyKey[] = [];
+  const attributes: PropertyDescriptor[] = [];
+  let count = 0;
+  // All are read before the first is defined, as ECMAScript says.
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as PropertyKey;
+    if (!apply(native.propertyIsEnumerable, from, [key])) continue;
+    const read = checkedAttributes(target, key, from[key]);
+    if (!isObject(read)) throw new TypeError("a property is described by an object");
+    names[count] = key;
+    attributes[count++] = read;
+  }
+  for (let index = 0; index < count; index++)
+    native.defineProperty(target, names[index] as PropertyKey, attributes[index] as PropertyDescriptor);
+  return target;
+};
+
 const objectStatics = {
   assign(target: unknown, ...sources: unknown[]): unknown {
     if (target === undefined || target === null)
       throw new TypeError("Object.assign needs something to assign to");
     const to = NativeObject(target) as Record<PropertyKey, unknown>;
-    for (let at = 0; at < sources.length; at++) {
-      if (sources[at] === undefined || sources[at] === null) continue;
-      const from = NativeObject(sources[at]) as Record<PropertyKey, unknown>;
-      const keys = charged(ownKeys(from), 16);
-      for (let index = 0; index < keys.length; index++) {
-        const key = keys[index] as PropertyKey;
-        if (!apply(native.propertyIsEnumerable, from, [key])) continue;
-        const value = from[key];
-        checkPut(to, key, value);
-        to[key] = value;
-      }
+    enter(NATIVE_FRAME);
+    try {
+      for (let at = 0; at < sources.length; at++) assignFrom(to, sources[at]);
+    } finally {
+      leave(NATIVE_FRAME);
     }
     return to;
   },
 
-  create(parent: object | null, ...rest: [PropertyDescriptorMap?]): unknown {
-    boundedPrototype(parent);
-    chargeKeys(rest[0]);
-    return native.create(parent, rest[0] as PropertyDescriptorMap);
+  create(parent: object | null, ...rest: [unknown?]): unknown {
+    const object = native.create(boundedPrototype(parent)) as object;
+    return rest[0] === undefined ? object : defineAll(object, rest[0]);
   },
 
-  defineProperties(target: unknown, properties: PropertyDescriptorMap): unknown {
-    chargeKeys(properties);
-    if (Array.isArray(target) && isObject(properties)) {
-      const keys = ownKeys(properties);
-      for (let index = 0; index < keys.length; index++) {
-        const key = keys[index] as PropertyKey;
-        objectStatics.defineProperty(
-          target,
-          key,
-          (properties as Record<PropertyKey, PropertyDescriptor>)[key],
-        );
-      }
-      return target;
-    }
-    return native.defineProperties(target, properties);
+  defineProperties(target: unknown, properties: unknown): unknown {
+    if (!isObject(target)) throw new TypeError("properties are defined on objects");
+    return defineAll(target, properties);
   },
 
   defineProperty(target: unknown, name: unknown, attributes: unknown): unknown {
@@ -117,7 +148,7 @@ const objectStatics = {
   },
 
   entries(value: object): unknown {
-    return charged(native.entries(value), 72);
+    return charged(reading(native.entries, value) as unknown[], 72);
   },
 
   freeze(value: unknown): unknown {
@@ -196,7 +227,7 @@ const objectStatics = {
   },
 
   values(value: object): unknown[] {
-    return charged(native.values(value), 8);
+    return charged(reading(native.values, value) as unknown[], 8);
   },
 };
 
@@ -212,13 +243,22 @@ const keyOf = (name: unknown): PropertyKey => {
 
 // The length of an array is looked at before it takes effect; a getter would be asked a second time by the native.
 const checkedAttributes = (target: unknown, key: PropertyKey, attributes: unknown): PropertyDescriptor => {
-  if (!Array.isArray(target) || !isObject(attributes)) return attributes as PropertyDescriptor;
-  const copy: Record<string, unknown> = {};
-  for (const name of ["enumerable", "configurable", "value", "writable", "get", "set"] as const)
-    if (name in attributes) copy[name] = (attributes as Record<string, unknown>)[name];
+  if (!isObject(attributes)) return attributes as PropertyDescriptor;
+  const copy = native.create(null) as Record<string, unknown>;
+  enter(NATIVE_FRAME);
+  try {
+    for (let index = 0; index < ATTRIBUTES.length; index++) {
+      const name = ATTRIBUTES[index]!;
+      if (name in attributes) copy[name] = (attributes as Record<string, unknown>)[name];
+    }
+  } finally {
+    leave(NATIVE_FRAME);
+  }
   checkPut(target, key, copy.value);
   return copy;
 };
+
+const ATTRIBUTES = ["enumerable", "configurable", "value", "writable", "get", "set"] as const;
 
 const reflectMethods = {
   apply(target: (...args: unknown[]) => unknown, self: unknown, list: unknown): unknown {

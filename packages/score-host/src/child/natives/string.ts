@@ -3,9 +3,9 @@
  * modules of their own.
  */
 import { TEXT_CHARS_MAX } from "../../bounds.ts";
-import { allocate, bounded, charge } from "../meter.ts";
+import { allocate, charge, enter, leave } from "../meter.ts";
 import { integerOf } from "./array.ts";
-import { elementsOf, isMetered, isObject } from "./limits.ts";
+import { boundedText, elementsOf, isMetered, isObject, NATIVE_FRAME } from "./limits.ts";
 import { replaceConstructor, replaceMethods } from "./replace.ts";
 
 const { apply, construct } = Reflect;
@@ -37,7 +37,7 @@ const native = {
 export const installString = (): void => {
   replaceConstructor("String", function (this: unknown, ...args: unknown[]): unknown {
     if (new.target !== undefined) return construct(NativeString, args, new.target);
-    return args.length === 0 ? "" : bounded(NativeString(args[0]));
+    return args.length === 0 ? "" : boundedText(NativeString(args[0]));
   });
   replaceMethods(String, stringStatics);
   replaceMethods(prototype, stringMethods);
@@ -52,23 +52,23 @@ export const installString = (): void => {
 const stringStatics = {
   fromCharCode(...codes: number[]): string {
     charge(codes.length);
-    return bounded(apply(native.fromCharCode, undefined, codes));
+    return boundedText(apply(native.fromCharCode, undefined, codes));
   },
 
   fromCodePoint(...codes: number[]): string {
     charge(codes.length);
-    return bounded(apply(native.fromCodePoint, undefined, codes));
+    return boundedText(apply(native.fromCodePoint, undefined, codes));
   },
 
   raw(template: { readonly raw: unknown }, ...values: unknown[]): string {
     const parts = elementsOf(Object(template.raw), TEXT_CHARS_MAX);
     let text = "";
     for (let index = 0; index < parts.length; index++) {
-      text += `${parts[index] as string}`;
-      if (index + 1 < parts.length && index < values.length) text += `${values[index] as string}`;
+      text += coerced(parts[index]);
+      if (index + 1 < parts.length && index < values.length) text += coerced(values[index]);
       if (text.length > TEXT_CHARS_MAX && isMetered()) break;
     }
-    return bounded(text);
+    return boundedText(text);
   },
 };
 
@@ -76,10 +76,10 @@ const stringMethods = {
   concat(this: unknown, ...others: unknown[]): string {
     let text = textOf(this);
     for (let index = 0; index < others.length; index++) {
-      text += `${others[index] as string}`;
+      text += coerced(others[index]);
       if (text.length > TEXT_CHARS_MAX && isMetered()) break;
     }
-    return bounded(text);
+    return boundedText(text);
   },
 
   endsWith(this: unknown, sought: unknown, end?: unknown): boolean {
@@ -98,7 +98,7 @@ const stringMethods = {
 
   indexOf(this: unknown, sought: unknown, from?: unknown): number {
     const text = textOf(this);
-    const part = `${sought as string}`;
+    const part = coerced(sought);
     chargeSearch(text, part);
     return apply(native.indexOf, text, [part, from as number]);
   },
@@ -111,7 +111,7 @@ const stringMethods = {
 
   lastIndexOf(this: unknown, sought: unknown, from?: unknown): number {
     const text = textOf(this);
-    const part = `${sought as string}`;
+    const part = coerced(sought);
     chargeSearch(text, part);
     return apply(native.lastIndexOf, text, [part, from as number]);
   },
@@ -134,7 +134,7 @@ const stringMethods = {
   },
 
   slice(this: unknown, from?: unknown, to?: unknown): string {
-    return bounded(apply(native.slice, textOf(this), [from as number, to as number]));
+    return boundedText(apply(native.slice, textOf(this), [from as number, to as number]));
   },
 
   startsWith(this: unknown, sought: unknown, from?: unknown): boolean {
@@ -145,15 +145,15 @@ const stringMethods = {
   },
 
   substr(this: unknown, from?: unknown, length?: unknown): string {
-    return bounded(apply(native.substr, textOf(this), [from as number, length as number]));
+    return boundedText(apply(native.substr, textOf(this), [from as number, length as number]));
   },
 
   substring(this: unknown, from?: unknown, to?: unknown): string {
-    return bounded(apply(native.substring, textOf(this), [from as number, to as number]));
+    return boundedText(apply(native.substring, textOf(this), [from as number, to as number]));
   },
 
   toWellFormed(this: unknown): string {
-    return bounded(apply(native.toWellFormed, textOf(this), []));
+    return boundedText(apply(native.toWellFormed, textOf(this), []));
   },
 
   trim(this: unknown): string {
@@ -169,12 +169,23 @@ const stringMethods = {
   },
 };
 
+/** Returns a value as a text, which may run the contract's code. */
+const coerced = (value: unknown): string => {
+  if (!isObject(value)) return `${value as string}`;
+  enter(NATIVE_FRAME);
+  try {
+    return `${value as unknown as string}`;
+  } finally {
+    leave(NATIVE_FRAME);
+  }
+};
+
 /** Returns the text of a method's receiver. @throws TypeError */
 const textOf = (receiver: unknown): string => {
   if (typeof receiver === "string") return receiver;
   if (receiver === undefined || receiver === null)
     throw new TypeError("a method of texts was called on nothing");
-  return `${receiver as string}`;
+  return coerced(receiver);
 };
 
 /** Returns the text of what is looked for, which a pattern is not. @throws TypeError */
@@ -182,7 +193,7 @@ const plainText = (sought: unknown): string => {
   if (typeof sought === "string") return sought;
   if (isObject(sought) && (sought as { [Symbol.match]?: unknown })[Symbol.match])
     throw new TypeError("this method looks for a text and not for a pattern");
-  return `${sought as string}`;
+  return coerced(sought);
 };
 
 // Engines search faster than that, but none promises to for every text.
@@ -197,7 +208,7 @@ const chargeText = (length: number): void => {
 
 const padded = (pad: typeof native.padEnd, text: string, length: number, filler: unknown): string => {
   if (length <= text.length) return text;
-  const piece = filler === undefined ? " " : `${filler as string}`;
+  const piece = filler === undefined ? " " : coerced(filler);
   if (piece === "") return text;
   chargeText(length);
   return apply(pad, text, [length, piece]);
@@ -205,5 +216,5 @@ const padded = (pad: typeof native.padEnd, text: string, length: number, filler:
 
 const trimmed = (trim: typeof native.trim, text: string): string => {
   charge(text.length >> 3);
-  return bounded(apply(trim, text, []));
+  return boundedText(apply(trim, text, []));
 };

@@ -1,4 +1,4 @@
-import { bounded } from "../meter.ts";
+import { boundedText } from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
 
 const { apply } = Reflect;
@@ -8,6 +8,6 @@ const symbolToString = Symbol.prototype.toString;
 export const installSymbol = (): void =>
   replaceMethods(Symbol.prototype, {
     toString(this: symbol): string {
-      return bounded(apply(symbolToString, this, []));
+      return boundedText(apply(symbolToString, this, []));
     },
   });

@@ -1,4 +1,5 @@
-import { bounded, charge } from "../meter.ts";
+import { charge } from "../meter.ts";
+import { boundedText } from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
 
 const native = { decodeURI, decodeURIComponent, encodeURI, encodeURIComponent };
@@ -15,5 +16,5 @@ export const installUri = (): void =>
 const converted = (convert: (text: string) => string, text: unknown): string => {
   const plain = `${text as string}`;
   charge(plain.length);
-  return bounded(convert(plain));
+  return boundedText(convert(plain));
 };
