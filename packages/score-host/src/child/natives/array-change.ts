@@ -1,6 +1,6 @@
 /** The methods of arrays that copy or move elements: charged for those that they touch. */
 import { allocate, enter, leave } from "../meter.ts";
-import { alike, callable, integerOf, type List, lengthOf, positionOf, put } from "./array.ts";
+import { alike, callable, integerOf, isPlain, type List, lengthOf, positionOf, put } from "./array.ts";
 import {
   ARRAY_LENGTH_MAX,
   boundedLength,
@@ -18,7 +18,6 @@ const native = {
   push: Array.prototype.push,
   reverse: Array.prototype.reverse,
   shift: Array.prototype.shift,
-  splice: Array.prototype.splice,
   toReversed: Array.prototype.toReversed,
   toSpliced: Array.prototype.toSpliced,
   unshift: Array.prototype.unshift,
@@ -73,9 +72,26 @@ export const arrayChange = {
   },
 
   splice(this: List, ...rest: unknown[]): List {
-    const length = boundedLength(lengthOf(this) + rest.length);
-    allocate(16 + 8 * length);
-    return apply(native.splice, this, rest as [number, number]);
+    const length = lengthOf(this);
+    const start = positionOf(rest[0], length, 0);
+    const asked = rest.length === 0 ? 0 : rest.length === 1 ? length : integerOf(rest[1]);
+    const removed = asked < 0 ? 0 : asked > length - start ? length - start : asked;
+    const added = rest.length > 2 ? rest.length - 2 : 0;
+    boundedLength(length - removed + added);
+    allocate(8 * added);
+    const taken = alike(this, removed);
+    for (let index = 0; index < removed; index++)
+      if (start + index in this) put(taken, index, this[start + index]);
+    taken.length = removed;
+    if (added < removed) {
+      for (let from = start + removed; from < length; from++) move(this, from, from - removed + added);
+      this.length = length - removed + added;
+    }
+    if (added > removed)
+      for (let from = length - 1; from >= start + removed; from--) move(this, from, from - removed + added);
+    for (let index = 0; index < added; index++) this[start + index] = rest[index + 2];
+    this.length = length - removed + added;
+    return taken;
   },
 
   toSpliced(this: List, ...rest: unknown[]): List {
@@ -92,14 +108,13 @@ export const arrayChange = {
     const end = positionOf(to, length, length);
     const count = end > start ? end - start : 0;
     const copy = alike(list, count);
-    if (copy.constructor === Array && list === this) {
-      for (let index = 0; index < count; index++) {
-        const value = list[start + index];
-        if (value !== undefined || start + index in list) copy[index] = value;
-      }
-    } else
-      for (let index = 0; index < count; index++)
-        if (start + index in list) put(copy, index, list[start + index]);
+    const plain = isPlain(copy);
+    for (let index = 0; index < count; index++) {
+      const value = list[start + index];
+      if (value === undefined && !(start + index in list)) continue;
+      if (plain) copy[index] = value;
+      else put(copy, index, value);
+    }
     copy.length = count;
     return copy;
   },
@@ -141,6 +156,13 @@ export const arrayChange = {
   },
 };
 
+/** Moves an element, or the hole that is in its place. @throws TypeError where the array does not let it */
+const move = (list: List, from: number, to: number): void => {
+  const value = list[from];
+  if (value !== undefined || from in list) list[to] = value;
+  else delete list[to];
+};
+
 const add = (target: List, count: number, value: unknown): number => {
   allocate(8);
   boundedLength(count + 1);
@@ -155,9 +177,12 @@ const append = (target: List, count: number, item: unknown): number => {
   const length = lengthOf(list);
   boundedLength(count + length);
   allocate(8 * length);
+  const plain = isPlain(target);
   for (let index = 0; index < length; index++) {
     const value = list[index];
-    if (value !== undefined || index in list) put(target, count + index, value);
+    if (value === undefined && !(index in list)) continue;
+    if (plain) target[count + index] = value;
+    else put(target, count + index, value);
   }
   return count + length;
 };

@@ -3,7 +3,7 @@
  * where it says so. Each counts as a frame of the stack, since the function may call such a method again.
  */
 import { enter, leave } from "../meter.ts";
-import { alike, callable, type List, lengthOf, put } from "./array.ts";
+import { alike, callable, isPlain, type List, lengthOf, put } from "./array.ts";
 import { NATIVE_FRAME } from "./limits.ts";
 
 const { apply } = Reflect;
@@ -30,12 +30,15 @@ export const arrayIteration = {
     const length = lengthOf(this);
     callable(visit);
     const mapped = alike(this, length);
+    const plain = isPlain(mapped);
     enter(NATIVE_FRAME);
     try {
       for (let index = 0; index < length; index++) {
         const value = this[index];
-        if (value !== undefined || index in this)
-          put(mapped, index, apply(visit, self, [value, index, this]));
+        if (value === undefined && !(index in this)) continue;
+        const result = apply(visit, self, [value, index, this]);
+        if (plain) mapped[index] = result;
+        else put(mapped, index, result);
       }
     } finally {
       leave(NATIVE_FRAME);

@@ -4,7 +4,8 @@ import { boundedLength } from "./limits.ts";
 
 const { isArray } = Array;
 const { trunc } = Math;
-const { defineProperty } = Object;
+const { defineProperty, getPrototypeOf } = Object;
+const { prototype } = Array;
 const NativeArray = Array;
 const NativeNumber = Number;
 
@@ -56,8 +57,11 @@ export const alike = (original: List, length: number): List => {
   return new (maker as Constructor)(length);
 };
 
+/** Whether nothing stands between an index and an element: the prototype of plain arrays is frozen. */
+export const isPlain = (list: List): boolean => getPrototypeOf(list) === prototype;
+
 /** Sets an element of a new array, whatever its prototypes say of that index. */
 export const put = (list: List, index: number, value: unknown): void => {
-  if (list.constructor === Array) list[index] = value;
+  if (isPlain(list)) list[index] = value;
   else defineProperty(list, index, { value, writable: true, enumerable: true, configurable: true });
 };

@@ -153,7 +153,7 @@ const structureOf = (value: (...args: never[]) => unknown): string =>
   `${value.name} ${value.length} ${value}`;
 
 /** Of all charges and results of the corpus. A change of it is a change of the rules. */
-const PINNED = "a6a059d03ad64b7494ca983c20a24a7034e3fe0b1eb0321f33867ef058008d09";
+const PINNED = "13909ffd24f636f44e74c932474988886c44b1d0780025a9d0e12f165fb7840a";
 
 test("charges and results of the corpus are those that every Node.js gives", () => {
   const costs = CORPUS.map(costOf);

@@ -30,8 +30,8 @@ export const DECISIONS: Readonly<Record<string, Decisions>> = {
   Array: { free: `isArray ${FUNCTION}`, own: "from of" },
   "Array.prototype": {
     free: "at entries keys length pop values",
-    charged: "copyWithin fill push reverse shift splice toReversed toSpliced unshift with",
-    own: "concat constructor every filter find findIndex findLast findLastIndex flat flatMap forEach includes indexOf join lastIndexOf map reduce reduceRight slice some sort toSorted toString",
+    charged: "copyWithin fill push reverse shift toReversed toSpliced unshift with",
+    own: "concat constructor every filter find findIndex findLast findLastIndex flat flatMap forEach includes indexOf join lastIndexOf map reduce reduceRight slice some sort splice toSorted toString",
   },
   Number: {
     free: `EPSILON MAX_SAFE_INTEGER MAX_VALUE MIN_SAFE_INTEGER MIN_VALUE NEGATIVE_INFINITY NaN POSITIVE_INFINITY isFinite isInteger isNaN isSafeInteger ${FUNCTION}`,

@@ -64,7 +64,10 @@ export const dropStacks = (): void => {
 const replaceErrorConstructor = (name: string): void => {
   const native = (globalThis as unknown as Record<string, new () => object>)[name]!;
   replaceConstructor(name, function made(this: unknown, ...args: []): object {
-    const error = construct(native, args, new.target ?? made);
+    const target = new.target ?? made;
+    // Engines are slow to make an error for another constructor than their own, which only a class of its own needs.
+    const error =
+      target.prototype === native.prototype ? construct(native, args) : construct(native, args, target);
     if (withoutStack) deleteProperty(error, "stack");
     apply(add, worded, [error]);
     return error;

@@ -78,11 +78,23 @@ const charged = <T extends readonly unknown[]>(keys: T, bytes: number): T => {
 const assignFrom = (to: Record<PropertyKey, unknown>, source: unknown): void => {
   if (source === undefined || source === null) return;
   const from = NativeObject(source) as Record<PropertyKey, unknown>;
-  const keys = charged(ownKeys(from), 16);
+  assignKeys(to, from, native.keys(from));
+  const symbols = native.getOwnPropertySymbols(from);
+  if (symbols.length > 0) assignKeys(to, from, symbols);
+};
+
+const assignKeys = (
+  to: Record<PropertyKey, unknown>,
+  from: typeof to,
+  keys: readonly PropertyKey[],
+): void => {
+  charged(keys, 16);
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as PropertyKey;
-    if (!apply(native.propertyIsEnumerable, from, [key])) continue;
     const value = from[key];
+    // A symbol may be hidden from the start, and a getter may have deleted a later key.
+    if ((value === undefined || typeof key === "symbol") && !apply(native.propertyIsEnumerable, from, [key]))
+      continue;
     checkPut(to, key, value);
     to[key] = value;
   }
