@@ -43,6 +43,7 @@ const BLOW_UPS: Readonly<Record<string, () => unknown>> = {
   sparseSlice: () => sparse.slice(),
   sparseShift: () => sparse.shift(),
   sparseSpread: () => Reflect.apply(Math.max, undefined, sparse as never),
+  aggregateOfHoles: () => new AggregateError(sparse),
   lengthByDefine: () => Object.defineProperty([], "length", { value: 3e7 }),
   lengthByAssign: () => Object.assign([], { length: 3e7 }),
   lengthByReflect: () => Reflect.set([], "length", 3e7),

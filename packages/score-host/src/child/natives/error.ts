@@ -3,6 +3,7 @@
  * Those that a program makes come from the constructors here, which remember them; all others are the engine's own.
  */
 import { types } from "node:util";
+import { allocate, charge } from "../meter.ts";
 import { boundedText } from "./limits.ts";
 import { replaceConstructor, replaceMethods } from "./replace.ts";
 
@@ -28,7 +29,7 @@ const WORDING = new Map<unknown, string>([
 
 /**
  * Replaces the constructors of errors, before SES takes its references to them: it makes an `Error` of its own from ours,
- * and refuses others of the rest than those it knows.
+ * and knows the others when it locks down.
  */
 export const installError = (): void => {
   for (const name of [
@@ -40,7 +41,7 @@ export const installError = (): void => {
     "URIError",
   ] as const)
     replaceErrorConstructor(name);
-  replaceErrorConstructor("AggregateError");
+  replaceErrorConstructor("AggregateError", countErrors);
   replaceErrorConstructor("Error");
   // SES asks for these of the Error that it finds. Nobody here reads a stack, and capturing one costs more than the
   // refusal that it would belong to; the engine asks its own constructor how deep to capture.
@@ -61,17 +62,30 @@ export const dropStacks = (): void => {
   withoutStack = true;
 };
 
-const replaceErrorConstructor = (name: string): void => {
+const replaceErrorConstructor = (name: string, prepare = (args: []): [] => args): void => {
   const native = (globalThis as unknown as Record<string, new () => object>)[name]!;
   replaceConstructor(name, function made(this: unknown, ...args: []): object {
     const target = new.target ?? made;
+    const given = prepare(args);
     // Engines are slow to make an error for another constructor than their own, which only a class of its own needs.
     const error =
-      target.prototype === native.prototype ? construct(native, args) : construct(native, args, target);
+      target.prototype === native.prototype ? construct(native, given) : construct(native, given, target);
     if (withoutStack) deleteProperty(error, "stack");
     apply(add, worded, [error]);
     return error;
   });
+};
+
+/** Reads the errors of an AggregateError in a loop that counts them: holes of an array cost as much as elements. */
+const countErrors = (args: readonly unknown[]): [] => {
+  const errors: unknown[] = [];
+  let count = 0;
+  for (const error of args[0] as Iterable<unknown>) {
+    charge(1);
+    allocate(8);
+    errors[count++] = error;
+  }
+  return [errors, args[1], args[2]] as unknown as [];
 };
 
 /**
