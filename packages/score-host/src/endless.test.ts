@@ -28,8 +28,6 @@ const ENDLESS: Readonly<Record<string, string>> = {
   "recursion by a tag": "const t = () => t``; t``",
   "recursion by a callback": "const f = () => [1].map(f); f()",
   "recursion that catches": "const f = () => { try { f() } catch { f() } }; f()",
-  "a tower of derived classes":
-    "let C = class {}; for (let i = 0; i < 1e5; i++) C = class extends C {}; new C()",
   "a text that doubles": "let s = 'x'; for (;;) s += s",
   "a text that doubles in a property": "const o = { s: 'x' }; for (;;) o.s += o.s",
   "a template that doubles": `let s = 'x'; for (;;) s = \`\${s}\${s}\``,

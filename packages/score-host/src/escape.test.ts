@@ -40,6 +40,13 @@ const ATTEMPTS: Readonly<Record<string, string>> = {
     "const s = String(new Error('x').stack); return /node:|file:|\\.js|\\//.test(s) ? s : undefined",
   ),
   regexpStatics: attempt("/a/.exec('a'); return RegExp.lastMatch ?? RegExp.$1"),
+  errorStack: attempt("return Object.hasOwn(new RangeError('x'), 'stack') ? 'stack' : undefined"),
+  symbolRegistry: attempt("return typeof Symbol.for === 'function' ? 'registry' : undefined"),
+  functionText: attempt("return String(() => 1).includes('=>') ? 'text' : undefined"),
+  dateText: attempt("return Number.isNaN(new Date('Jan 1 2020').getTime()) ? undefined : 'read'"),
+  dateOfPrototype: attempt(
+    "return Number.isNaN(new (new Date(0).constructor)('2020').getTime()) ? undefined : 'read'",
+  ),
   evalName: attempt("return (0, globalThis.eval)('1')"),
   now: attempt("return Date.now()"),
   newDate: attempt("const t = new Date().getTime(); return Number.isNaN(t) ? undefined : t"),

@@ -1,11 +1,13 @@
 /**
  * Locks this process's realm down before anything else of the child runs. Imported first, for its effect.
- * The order matters: SES takes its own references, then the realm is cut to the baseline, then lockdown
- * freezes what is left, so that nothing can be added or taken away again.
+ * The order matters: what SES builds on is replaced, SES takes its own references, then the realm is cut to the baseline
+ * and the rest of its natives replaced, then lockdown freezes what is left, so that nothing can be added or taken away
+ * again.
  */
 import { createRequire } from "node:module";
 import "./pristine.ts";
 import { BASELINE } from "./baseline.ts";
+import { installFoundations, installNatives } from "./natives/index.ts";
 import { installRegExp } from "./regexp/install.ts";
 
 declare const lockdown: (options: Record<string, string>) => void;
@@ -37,9 +39,11 @@ const cutToBaseline = (): void => {
   Reflect.deleteProperty(find("%IteratorPrototype%"), Symbol.toStringTag);
 };
 
+installFoundations();
 // The single-file build starts faster than SES's modules and needs one file to be readable, not a tree.
 createRequire(import.meta.url)("ses");
 cutToBaseline();
+installNatives();
 installRegExp();
 lockdown({
   errorTaming: "safe",
@@ -51,5 +55,3 @@ lockdown({
   domainTaming: "safe",
   reporting: "none",
 });
-// Nobody here reads a stack, and capturing one costs more than the refusal that it would belong to.
-Error.stackTraceLimit = 0;

@@ -2,7 +2,9 @@ import type { Node } from "./parse.ts";
 import { isLiteral, isNumber } from "./shape.ts";
 
 /** The helper that judges the result of an operation, or that carries it out (`call`). */
-export const GROWING: Readonly<Record<string, { readonly helper: string; readonly call: boolean }>> = {
+type Growing = { readonly helper: string; readonly call: boolean };
+
+export const GROWING: Readonly<Record<string, Growing>> = {
   "+": { helper: "dure$p", call: false },
   "-": { helper: "dure$g", call: false },
   "*": { helper: "dure$g", call: false },
@@ -18,3 +20,15 @@ export const isShort = (node: Node): boolean => isLiteral(node) || isNumber(node
 export const canGrow = (operator: string, left: Node, right: Node): boolean =>
   operator === "**" ||
   (operator === "+" ? !(isNumber(left) && isNumber(right)) : !isNumber(left) && !isNumber(right));
+
+/** An operation as it is written: by its helper, if it has one. */
+export const applying = (
+  growing: Growing | undefined,
+  left: string,
+  operator: string,
+  right: string,
+): string => {
+  const made = `${left}${operator}${right}`;
+  if (growing === undefined) return made;
+  return growing.call ? `${growing.helper}(${left},${right})` : `${growing.helper}(${made})`;
+};

@@ -67,6 +67,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     for (var v = 0; v < 2; v++);
     return [out.map((o) => typeof o === "function" ? o() : o), w, v]`,
   "compound assignment evaluates each part once": `
+    const grown = [1, 2, 3]; grown.length = 1; grown.length += 1; class P {} function Q() {} Q.prototype = { z: 4 }
     let calls = 0
     const o = { a: { b: 1, "k0": "x" } }, at = () => (calls++, o), key = () => "k" + (calls++ - calls + 1)
     at().a.b += 2
@@ -75,7 +76,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     let s = "a"; s += s += "b"
     let n; n ??= 4; n ||= 5; n &&= 6
     const list = [1]; list[list.length] = 2; list[0] += list[1] += 5
-    return [o, calls, s, n, list]`,
+    return [o, calls, s, n, list, grown.length, new Q().z, { __proto__: { y: 1 } }.y]`,
   "a statement without semicolon before one that is rewritten": `
     const o = { x: 1 }, f = () => o
     let a = f
@@ -101,7 +102,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     return [f(...[1, 2], ...new Set([3])), [...[1], ..."ab", ...new Map([[1, 2]])], { ...own, b: 2, ..."c" }, Math.max(...[1, 5]), new Date(...[0]).getTime(), [...L.from([1, 2])].length]`,
   "throwing and catching": `
     const out = []
-    const f = (n) => { try { if (n === 1) throw new Error("one"); if (n === 2) return "two"; return "none" } catch ({ message }) { return message } finally { out.push(n) } }
+    const f = (n) => { try { if (n === 1) throw { message: "one" }; if (n === 2) return "two"; return "none" } catch ({ message }) { return message } finally { out.push(n) } }
     const g = () => { try { null.x } catch { return "caught" } }
     const h = () => { for (const i of [1, 2, 3]) { try { if (i === 2) break; continue } finally { out.push("f" + i) } } return "end" }
     return [f(0), f(1), f(2), g(), h(), out]`,

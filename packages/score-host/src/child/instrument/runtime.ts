@@ -3,6 +3,7 @@
  * those whose price must be known first, and charge for what is copied.
  */
 import { allocate, bounded, charge, exhaust, isExhausted, meter } from "../meter.ts";
+import { boundedPrototype, caught, checkPut } from "../natives/index.ts";
 import { makeRegExp } from "../regexp/install.ts";
 
 /** The largest BigInt, by magnitude: more than any key or certificate holds. */
@@ -128,10 +129,31 @@ const k = <T>(value: T): T => {
   return value;
 };
 
-/** What a catch clause caught, unless the call is used up. */
+/** What a catch clause caught, without the engine's words; unless the call is used up. */
 const c = (thrown: unknown): unknown => {
   if (isExhausted()) exhaust();
-  return thrown;
+  return caught(thrown);
+};
+
+/** What the length of an array, or of anything else, is set to. */
+const n = <T>(target: unknown, value: T): T => {
+  checkPut(target, "length", value);
+  return value;
+};
+
+/** What a property named prototype is set to. */
+const t = <T>(_target: unknown, value: T): T => boundedPrototype(value);
+
+/** What a class extends, or an object's literal has as its prototype. */
+const o = <T>(value: T): T => boundedPrototype(value);
+
+/** A key that is found when the text runs, to set a property by. */
+const q = (key: unknown): PropertyKey => {
+  const isName = typeof key === "string" || typeof key === "number" || typeof key === "symbol";
+  const name = isName ? key : String(key);
+  if (name === "length" || name === "prototype")
+    throw new TypeError(`a property named ${name} is set by its name`);
+  return name;
 };
 
 /** All helpers, by name. */
@@ -145,10 +167,14 @@ export const HELPERS: Readonly<Record<string, unknown>> = Object.freeze({
   i,
   k,
   l,
+  n,
+  o,
   p,
   pow,
+  q,
   r: makeRegExp,
   s,
   shl,
   shr,
+  t,
 });

@@ -40,3 +40,37 @@ export const isEmpty = (node: Node): boolean => {
   const { elements, properties } = unwrapped(node);
   return ((elements ?? properties) as readonly unknown[] | undefined)?.length === 0;
 };
+
+/** Whether a target is a property whose key is found when the text runs, and may be a name. */
+export const isKeyed = ({ type, computed, property }: Node): boolean =>
+  type === "MemberExpression" &&
+  computed === true &&
+  !isNumber(property as Node) &&
+  unwrapped(property as Node).type !== "UpdateExpression";
+
+/** The helper that checks what a property of a fixed name is set to, if it must be. */
+export const checkOf = ({ type, computed, property }: Node): string | undefined => {
+  if (type !== "MemberExpression" || computed === true) return undefined;
+  const { name } = property as Node;
+  return name === "length" ? "dure$n" : name === "prototype" ? "dure$t" : undefined;
+};
+
+/** `__proto__: value` in an object's literal. */
+export const isPrototype = ({ key, computed, shorthand, method, kind }: Node): boolean => {
+  const { name, value } = key as Node;
+  return (
+    kind === "init" && !computed && !shorthand && !method && (name === "__proto__" || value === "__proto__")
+  );
+};
+
+const HOLDERS: Readonly<Record<string, string>> = {
+  Property: "value",
+  AssignmentPattern: "left",
+  RestElement: "argument",
+};
+
+/** The target in a part of a pattern. */
+export const placeOf = (part: Node): Node => {
+  const holder = HOLDERS[part.type];
+  return holder === undefined ? part : placeOf(part[holder] as Node);
+};

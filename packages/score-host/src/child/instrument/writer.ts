@@ -1,6 +1,18 @@
-import { canGrow, GROWING, isShort } from "./growing.ts";
+import { applying, canGrow, GROWING, isShort } from "./growing.ts";
+import { FUNCTIONS, type Write, writeClass } from "./class.ts";
 import { childrenOf, isNode, lineAt, type Node, SyntaxRefusal } from "./parse.ts";
-import { isAnyOf, isEmpty, isLiteral, isNumber, isSimple, unwrapped } from "./shape.ts";
+import {
+  checkOf,
+  isAnyOf,
+  isEmpty,
+  isKeyed,
+  isLiteral,
+  isNumber,
+  isPrototype,
+  isSimple,
+  placeOf,
+  unwrapped,
+} from "./shape.ts";
 import { BYTES, charging, entering, type Unit, unit } from "./unit.ts";
 
 /** Branches with fewer nodes are counted where they branch off, taken or not. */
@@ -9,7 +21,11 @@ const BIGINT_CHARS_MAX = 2_500;
 const HELPER = /^dure\$/;
 
 const LOOPS = ["ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement", "DoWhileStatement"];
-const FUNCTIONS = ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"];
+const REFUSED: Readonly<Record<string, string>> = {
+  AwaitExpression: "await: methods are synchronous",
+  YieldExpression: "generators cannot be metered; return an array",
+  ImportExpression: "import() is refused: a contract is loaded as a whole",
+};
 const COMPARISONS = ["===", "!==", "==", "!=", "<", ">", "<=", ">="];
 /** Writes a text anew with its charges. See instrument.ts. */
 export class Writer {
@@ -34,7 +50,7 @@ export class Writer {
     start: number,
     end: number,
     nodes: readonly Node[],
-    write: (node: Node) => string = (node) => this.#write(node),
+    write: Write = (node) => this.#write(node),
   ): string {
     let text = "";
     let at = start;
@@ -46,7 +62,7 @@ export class Writer {
   }
 
   /** The node with its children written as is said. */
-  #of(node: Node, write: (child: Node) => string): string {
+  #of(node: Node, write: Write): string {
     return this.#between(node.start, node.end, childrenOf(node), write);
   }
 
@@ -79,6 +95,8 @@ export class Writer {
   #write(node: Node): string {
     this.#unit.steps++;
     const { type } = node;
+    const refusal = REFUSED[type];
+    if (refusal !== undefined) this.#refuse(refusal, node);
     if (FUNCTIONS.includes(type)) return this.#function(node);
     if (LOOPS.includes(type)) return this.#loop(node);
     switch (type) {
@@ -87,12 +105,6 @@ export class Writer {
         return this.#source.slice(node.start, node.end);
       case "Literal":
         return this.#literal(node);
-      case "AwaitExpression":
-        return this.#refuse("await: methods are synchronous", node);
-      case "YieldExpression":
-        return this.#refuse("generators cannot be metered; return an array", node);
-      case "ImportExpression":
-        return this.#refuse("import() is refused: a contract is loaded as a whole", node);
       case "BlockStatement":
         return this.#block(node);
       case "SwitchStatement":
@@ -124,18 +136,26 @@ export class Writer {
         return `dure$b(${this.#inside(node)})`;
       case "TaggedTemplateExpression":
         this.#unit.bytes += BYTES.array;
-        return this.#between(node.start, node.end, [node["tag"] as Node, ...this.#holes(node)]);
+        // Not the template itself: the tag gets its texts and values apart.
+        return this.#between(node.start, node.end, [
+          node["tag"] as Node,
+          ...((node["quasi"] as Node)["expressions"] as readonly Node[]),
+        ]);
+      case "Property":
+        return isPrototype(node) ? this.#wrapping(node, node["value"] as Node, "dure$o") : this.#inside(node);
       case "ClassDeclaration":
       case "ClassExpression":
-        return this.#class(node);
+        this.#unit.bytes += BYTES.class;
+        return writeClass(node, this.#source, {
+          between: (start, end, nodes, write) => this.#between(start, end, nodes, write),
+          write: (child) => this.#write(child),
+          handing: (child, helper) => this.#handing(child, helper),
+          functionOf: (child, cost) => this.#functionOf(child, cost),
+          apart: (child) => this.#apart(child),
+        });
       default:
         return this.#inside(node);
     }
-  }
-
-  /** The expressions of a tagged template, whose texts the tag gets apart. */
-  #holes(node: Node): readonly Node[] {
-    return (node["quasi"] as Node)["expressions"] as readonly Node[];
   }
 
   #literal(node: Node): string {
@@ -152,7 +172,7 @@ export class Writer {
 
   #function(node: Node): string {
     if (node["async"]) this.#refuse("async: methods are synchronous", node);
-    if (node["generator"]) this.#refuse("generators cannot be metered; return an array", node);
+    if (node["generator"]) this.#refuse(REFUSED["YieldExpression"] as string, node);
     this.#unit.bytes += BYTES.function;
     return this.#functionOf(node, unit());
   }
@@ -183,6 +203,7 @@ export class Writer {
     const body = node["body"] as Node;
     const before = { steps: this.#unit.steps, bytes: this.#unit.bytes };
     const outside = childrenOf(node).filter((child) => child !== body);
+    if (isNode(node["left"])) this.#judgePlace(node["left"]);
     const isIn = node.type === "ForInStatement";
     const written = new Map(
       outside.map((child) => [
@@ -218,11 +239,11 @@ export class Writer {
     const body = node["body"] as Node;
     const param = node["param"];
     const inside = this.#between(body.start + 1, body.end - 1, childrenOf(body));
-    if (!isNode(param)) return `catch(dure$t){dure$c(dure$t);${inside}}`;
+    if (!isNode(param)) return `catch(dure$d){dure$c(dure$d);${inside}}`;
     const written = this.#write(param);
     return param.type === "Identifier"
       ? `catch(${written}){${written}=dure$c(${written});${inside}}`
-      : `catch(dure$t){let ${written}=dure$c(dure$t);${inside}}`;
+      : `catch(dure$d){let ${written}=dure$c(dure$d);${inside}}`;
   }
 
   #binary(node: Node): string {
@@ -234,8 +255,13 @@ export class Writer {
     const growing = GROWING[operator];
     if (growing === undefined || !canGrow(operator, left, right)) return this.#inside(node);
     return growing.call
-      ? `${growing.helper}(${this.#write(left)},${this.#write(right)})`
+      ? `${growing.helper}(${this.#write(left)},${this.#gap(left, right)}${this.#write(right)})`
       : `${growing.helper}(${this.#inside(node)})`;
+  }
+
+  /** The ends of lines between two nodes, which stay where they are. */
+  #gap(before: Node, after: Node): string {
+    return this.#source.slice(before.end, after.start).replace(/[^\n]/g, "");
   }
 
   /** The node with one of its children handed to a helper. */
@@ -254,41 +280,45 @@ export class Writer {
     if (left.type === "MemberExpression")
       this.#unit.bytes += left["computed"] ? BYTES.computedWrite : BYTES.namedWrite;
     if (operator === "" && isAnyOf(left, "ArrayPattern", "ObjectPattern"))
-      return `${this.#pattern(left, true)}=${this.#restSource(left, right)}`;
-    const growing = GROWING[operator];
-    if (growing === undefined || (!["+", "**"].includes(operator) && isNumber(right)))
-      return this.#inside(node);
-    const [target, value] = this.#target(unwrapped(left));
-    const operand = this.#write(right);
-    return growing.call
-      ? `${target}=${growing.helper}(${value},${operand})`
-      : `${target}=${growing.helper}(${value}${operator}(${operand}))`;
+      return `${this.#pattern(left, true)}=${this.#gap(left, right)}${this.#restSource(left, right)}`;
+    const target = unwrapped(left);
+    const check = checkOf(target);
+    const growing = !["+", "**"].includes(operator) && isNumber(right) ? undefined : GROWING[operator];
+    if (check === undefined && growing === undefined && !isKeyed(target)) return this.#inside(node);
+    const { write, read, object } = this.#target(target);
+    const operand = this.#gap(left, right) + this.#write(right);
+    const value = operator === "" ? operand : applying(growing, read, operator, `(${operand})`);
+    if (check !== undefined) return `${write}=${check}(${object},${value})`;
+    return growing === undefined ? `${write}${node["operator"]}${operand}` : `${write}=${value}`;
   }
 
-  /** An assignment's target as it is written and as it is read, each part evaluated once. */
-  #target(left: Node): readonly [target: string, value: string] {
+  /** An assignment's target as it is written, as it is read, and the object that it is a property of, each evaluated once. */
+  #target(left: Node): { readonly write: string; readonly read: string; readonly object: string } {
     if (left.type !== "MemberExpression") {
       const name = this.#write(left);
-      return [name, name];
+      return { write: name, read: name, object: "" };
     }
-    const object = left["object"] as Node;
+    const object = this.#once(left["object"] as Node);
     const property = left["property"] as Node;
-    const isComputed = left["computed"] === true;
-    const [objectTarget, objectValue] = this.#once(object);
-    if (!isComputed) {
+    if (left["computed"] !== true) {
       const name = this.#source.slice(property.start, property.end);
-      return [`${objectTarget}.${name}`, `${objectValue}.${name}`];
+      return { write: `${object.first}.${name}`, read: `${object.again}.${name}`, object: object.again };
     }
-    const [keyTarget, keyValue] = this.#once(property);
-    return [`${objectTarget}[${keyTarget}]`, `${objectValue}[${keyValue}]`];
+    const key = this.#once(property, isKeyed(left) ? "dure$q" : "");
+    return {
+      write: `${object.first}[${key.first}]`,
+      read: `${object.again}[${key.again}]`,
+      object: object.again,
+    };
   }
 
-  #once(node: Node): readonly [string, string] {
-    const text = this.#write(node);
-    if (isSimple(node)) return [text, text];
+  /** An expression as it is evaluated, and as its value is had again. */
+  #once(node: Node, helper = ""): { readonly first: string; readonly again: string } {
+    const text = helper === "" ? this.#write(node) : this.#handing(node, helper);
+    if (isSimple(node)) return { first: text, again: text };
     const name = this.#temporary();
     // A statement may begin here, and must not begin with a bracket: the line before it may have no semicolon.
-    return [`dure$i(${name}=${text})`, name];
+    return { first: `dure$i(${name}=${text})`, again: name };
   }
 
   #declarator(node: Node): string {
@@ -296,7 +326,7 @@ export class Writer {
     const init = node["init"];
     if (!isNode(init) || !isAnyOf(id, "ArrayPattern", "ObjectPattern")) return this.#inside(node);
     this.#unit.steps++;
-    return `${this.#pattern(id, true)}=${this.#restSource(id, init)}`;
+    return `${this.#pattern(id, true)}=${this.#gap(id, init)}${this.#restSource(id, init)}`;
   }
 
   /** What a pattern takes apart, charged for what its rest copies. */
@@ -310,7 +340,15 @@ export class Writer {
     const rest = childrenOf(node).find((child) => child.type === "RestElement");
     if (rest !== undefined && !isOutermost)
       this.#refuse("a rest element (...) here; take the value apart in a declaration of its own", rest);
+    for (const part of childrenOf(node)) this.#judgePlace(part);
     return this.#inside(node);
+  }
+
+  /** Within a pattern, and in the head of a loop, a target cannot be checked as an assignment's is. */
+  #judgePlace(node: Node): void {
+    const place = placeOf(node);
+    if (checkOf(place) !== undefined || isKeyed(place))
+      this.#refuse("a property that is set here; set it in an assignment of its own", place);
   }
 
   #default(node: Node): string {
@@ -338,55 +376,6 @@ export class Writer {
       property.type === "SpreadElement"
         ? `...${this.#handing(property["argument"] as Node, "dure$k")}`
         : this.#write(property),
-    );
-  }
-
-  /**
-   * A class whose construction is counted: one without a constructor gets the one that the language would give it, and
-   * the values of fields are counted with it.
-   */
-  #class(node: Node): string {
-    this.#unit.bytes += BYTES.class;
-    const body = node["body"] as Node;
-    const members = body["body"] as readonly Node[];
-    const heritage = childrenOf(node).filter((child) => child !== body);
-    const head = this.#between(node.start, body.start, heritage);
-    const cost = unit();
-    let fields = 0;
-    const written = new Map<Node, string>();
-    for (const member of members) {
-      if (member.type !== "PropertyDefinition") continue;
-      if (!member["static"]) fields++;
-      written.set(member, this.#field(member));
-    }
-    cost.steps += fields * 4;
-    cost.bytes += fields * (BYTES.property + BYTES.function);
-    const isDerived = isNode(node["superClass"]);
-    const own = members.find((member) => member["kind"] === "constructor");
-    const given = isDerived
-      ? `constructor(...dure$a)${entering(cost, "super(...dure$a);")}`
-      : `constructor()${entering(cost, "")}`;
-    const isGiven = own === undefined && (isDerived || fields > 0);
-    const rest = this.#between(body.start + 1, body.end, members, (member) =>
-      member === own ? this.#constructorOf(member, cost) : (written.get(member) ?? this.#write(member)),
-    );
-    return `${head}{${isGiven ? given : ""}${rest}`;
-  }
-
-  #constructorOf(member: Node, cost: Unit): string {
-    const value = member["value"] as Node;
-    return this.#source.slice(member.start, value.start) + this.#functionOf(value, cost);
-  }
-
-  #field(member: Node): string {
-    const key = member["key"] as Node;
-    const value = member["value"];
-    const keyText = this.#between(member.start, key.end, [key]);
-    if (!isNode(value)) return keyText + this.#source.slice(key.end, member.end);
-    const isPlain = isLiteral(value) || FUNCTIONS.includes(value.type);
-    const text = isPlain ? this.#write(value) : this.#apart(value);
-    return (
-      keyText + this.#source.slice(key.end, value.start) + text + this.#source.slice(value.end, member.end)
     );
   }
 }

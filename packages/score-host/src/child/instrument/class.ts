@@ -1,0 +1,71 @@
+import { childrenOf, isNode, type Node } from "./parse.ts";
+import { isLiteral } from "./shape.ts";
+import { BYTES, entering, type Unit, unit } from "./unit.ts";
+
+export const FUNCTIONS: readonly string[] = [
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+];
+
+/** Writes a node anew. */
+export type Write = (node: Node) => string;
+
+/** How the parts of a class are written. */
+type Writing = {
+  /** The text from one position to another with the nodes in it written anew. */
+  readonly between: (start: number, end: number, nodes: readonly Node[], write?: Write) => string;
+  readonly write: Write;
+  /** The node handed to a helper. */
+  readonly handing: (node: Node, helper: string) => string;
+  /** A function whose cost begins at what is given. */
+  readonly functionOf: (node: Node, cost: Unit) => string;
+  /** An expression in a function of its own. */
+  readonly apart: Write;
+};
+
+/**
+ * Writes a class so that its construction is counted: one without a constructor gets the one that the language would give
+ * it, and the values of fields are counted with it.
+ */
+export const writeClass = (
+  node: Node,
+  source: string,
+  { between, write, handing, functionOf, apart }: Writing,
+): string => {
+  const body = node["body"] as Node;
+  const members = body["body"] as readonly Node[];
+  const heritage = childrenOf(node).filter((child) => child !== body);
+  const head = between(node.start, body.start, heritage, (child) =>
+    child === node["superClass"] ? handing(child, "dure$o") : write(child),
+  );
+  const field = (member: Node): string => {
+    const key = member["key"] as Node;
+    const value = member["value"];
+    const named = between(member.start, key.end, [key], write);
+    if (!isNode(value)) return named + source.slice(key.end, member.end);
+    const isPlain = isLiteral(value) || FUNCTIONS.includes(value.type);
+    const written = isPlain ? write(value) : apart(value);
+    return named + source.slice(key.end, value.start) + written + source.slice(value.end, member.end);
+  };
+  const fields = new Map(
+    members.filter(({ type }) => type === "PropertyDefinition").map((member) => [member, field(member)]),
+  );
+  const own = [...fields.keys()].filter((member) => !member["static"]).length;
+  const cost = unit();
+  cost.steps += own * 4;
+  cost.bytes += own * (BYTES.property + BYTES.function);
+
+  const isDerived = isNode(node["superClass"]);
+  const constructing = members.find((member) => member["kind"] === "constructor");
+  const given = isDerived
+    ? `constructor(...dure$a)${entering(cost, "super(...dure$a);")}`
+    : `constructor()${entering(cost, "")}`;
+  const isGiven = constructing === undefined && (isDerived || own > 0);
+  const rest = between(body.start + 1, body.end, members, (member) => {
+    if (member !== constructing) return fields.get(member) ?? write(member);
+    const value = member["value"] as Node;
+    return source.slice(member.start, value.start) + functionOf(value, cost);
+  });
+  return `${head}{${isGiven ? given : ""}${rest}`;
+};
