@@ -153,7 +153,7 @@ const structureOf = (value: (...args: never[]) => unknown): string =>
   `${value.name} ${value.length} ${value}`;
 
 /** Of all charges and results of the corpus. A change of it is a change of the rules. */
-const PINNED = "958ee256318d8bb8a398da5842488dde00d1d0a26980162f19a20c6113ea8d85";
+const PINNED = "135267ddb669ea6fa3f896399e8299e98a07d0c939b1699e7d441d709a470ef6";
 
 test("charges and results of the corpus are those that every Node.js gives", () => {
   const costs = CORPUS.map(costOf);

@@ -195,9 +195,10 @@ const objectStatics = {
   },
 
   getOwnPropertyDescriptors(value: unknown): unknown {
-    chargeKeys(value);
-    allocate(16);
-    if (isObject(value)) allocate(64 * ownKeys(value).length);
+    const count = typeof value === "string" ? value.length : isObject(value) ? ownKeys(value).length : 0;
+    // One object for each key, which takes an engine longer than anything else here.
+    charge(8 * count);
+    allocate(16 + 64 * count);
     return native.getOwnPropertyDescriptors(value);
   },
 
