@@ -1,5 +1,5 @@
-import { applying, canGrow, GROWING, isShort } from "./growing.ts";
 import { FUNCTIONS, type Write, writeClass } from "./class.ts";
+import { applying, canGrow, GROWING, isShort } from "./growing.ts";
 import { childrenOf, isNode, lineAt, type Node, SyntaxRefusal } from "./parse.ts";
 import {
   checkOf,
