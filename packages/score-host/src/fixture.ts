@@ -2,7 +2,13 @@
 import type { Sender } from "@dure/score";
 import type { Block, Call, Outcome, QueryCall, Read, ScoreSource } from "./outcome.ts";
 
-export const SENDER: Sender = { id: "5a".repeat(32), name: "alice", organisation: "test", roles: ["client"] };
+export const SENDER: Sender = {
+  id: "5a".repeat(32),
+  name: "alice",
+  organisation: "test",
+  roles: ["client"],
+  attributes: {},
+};
 
 /** Returns a SCORE of plain script text, without bundler or SDK: method bodies over `ctx` and `params`. */
 export const rawScore = (

@@ -114,6 +114,7 @@ const senderOf = (name: string, { organisation = "test", roles = ["client"] }: I
   name,
   organisation,
   roles,
+  attributes: {},
 });
 
 /** The least that a ledger is: blocks one after another over a state in memory. */

@@ -48,7 +48,7 @@ export const executeBlock = async (
     if (identity === undefined)
       throw new Error(`the sender of transaction ${id} is not known here: its block was not learned`);
     const { name, organisation, roles } = identity;
-    const found = { id: sender, name, organisation, roles };
+    const found = { id: sender, name, organisation, roles, attributes: {} };
     senders.set(sender, found);
     return found;
   };

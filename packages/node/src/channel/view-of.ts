@@ -41,7 +41,7 @@ export type ViewParts = {
 };
 
 /** Who asks where no one signed: queries of v1 carry no identity. */
-const ANYONE = { id: "", name: "anyone", organisation: "", roles: [] } as const;
+const ANYONE = { id: "", name: "anyone", organisation: "", roles: [], attributes: {} } as const;
 
 const blockView = async (
   { ledger, epochs, channel }: ViewParts,

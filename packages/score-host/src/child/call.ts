@@ -81,7 +81,16 @@ const invoke = (contract: Contract, call: RunnableCall, effects: Effects): unkno
   const state = stateOver(effects);
   const { sender, block, transaction } = call;
   // Copies: what a method does to its context must not reach the next call's.
-  const common = { state, sender: { ...sender, roles: [...sender.roles] }, block: { ...block } };
+  const common = {
+    state,
+    sender: { ...sender, roles: [...sender.roles] },
+    block: { ...block },
+    callers: [],
+    channel: { organisations: [] },
+    crypto: { sha256: unavailable, sha512: unavailable, verify: unavailable },
+    ask: unavailable,
+    call: unavailable,
+  };
   if (call.kind === "query") return contract.query[call.method]!(common, params);
   const context = {
     ...common,
@@ -91,6 +100,10 @@ const invoke = (contract: Contract, call: RunnableCall, effects: Effects): unkno
   return call.kind === "init"
     ? contract.init?.(context, params)
     : contract.invoke[call.method]!(context, params);
+};
+
+const unavailable = (): never => {
+  throw new HostRefusal("this host does not offer that");
 };
 
 const paramsOf = (text: string): JsonObject => {

@@ -19,7 +19,7 @@ const parent: Parent = {
 };
 
 /** Whom `init` sees as its sender: nobody signs a genesis. */
-const NOBODY: Sender = { id: "0".repeat(64), name: "genesis", organisation: "", roles: [] };
+const NOBODY: Sender = { id: "0".repeat(64), name: "genesis", organisation: "", roles: [], attributes: {} };
 const NO_TRANSACTION = { id: "0".repeat(64), index: 0 };
 
 let scores: ReadonlyMap<string, Score> = new Map();
