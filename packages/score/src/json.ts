@@ -1,6 +1,8 @@
 /** A value that canonical JSON can carry. Integers beyond 2^53 travel as strings of digits (see amount.ts). */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
+/** A JSON Schema of draft 2020-12, of which this package writes a subset. */
+export type JsonSchema = JsonObject;
 
 /** How deep arrays and objects may nest. It also bounds the encoder's own recursion. */
 export const JSON_DEPTH_MAX = 64;

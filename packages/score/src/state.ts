@@ -67,6 +67,18 @@ export const stateOver = (access: StateAccess): State =>
     },
   });
 
+/** Returns the values whose keys begin with a prefix, which is left out of the keys that it is given. */
+export const valuesOver = <T extends Json>(readable: ReadableState, prefix: string): StateMap<T> => {
+  // A query's state has all four operations too, and refuses to write.
+  const state = readable as State;
+  return {
+    get: (key) => state.get<T>(prefix + key),
+    has: (key) => state.has(prefix + key),
+    set: (key, value) => state.set(prefix + key, value),
+    delete: (key) => state.delete(prefix + key),
+  };
+};
+
 const named = (name: string): string => {
   if (typeof name !== "string" || !COLLECTION.test(name))
     throw new Error("a state value or map is named by 1 to 64 letters, digits, - or _");
