@@ -32,7 +32,7 @@ export const SOURCE_BYTES_MAX = 4 * 1024 * 1024;
  */
 export const CALL_STEPS_MAX = 20_000_000;
 export const CALL_MEMORY_MAX = 64 * 1024 * 1024;
-export const DEPTH_MAX = 500_000;
+export const DEPTH_MAX = 400_000;
 /** The longest text that a contract may make, in UTF-16 code units. */
 export const TEXT_CHARS_MAX = 1024 * 1024;
 /** All calls of a block together: one that would pass it finds too few left, in order, and is refused. */

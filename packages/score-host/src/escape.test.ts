@@ -129,7 +129,11 @@ test("no call sees what another left in the module, its context or its tables", 
   const outcomes = await run("count", "spoilContext", "spoilTable", "count", "spoilContext");
   assert.deepEqual(
     outcomes.map(({ result }) => result),
-    ["[1,1]", '["client","admin"]', "null", "[1,1]", '["client","admin"]'],
+    ["[1,1]", "null", "null", "[1,1]", "null"],
+  );
+  assert.deepEqual(
+    outcomes.map(({ code }) => code),
+    [0, 9000, 0, 0, 9000],
   );
 });
 

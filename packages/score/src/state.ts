@@ -42,30 +42,29 @@ export type StateAccess = {
 const COLLECTION = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Returns the State that contracts see over a host's four operations. @throws Error for a bad name. */
-export const stateOver = (access: StateAccess): State =>
-  Object.freeze({
-    get: <T extends Json>(key: string) => access.get(key) as T | undefined,
-    has: (key: string) => access.has(key),
-    set: (key: string, value: Json) => access.set(key, value),
-    delete: (key: string) => access.delete(key),
-    value: <T extends Json>(name: string): StateValue<T> => {
-      const key = named(name);
-      return {
-        get: () => access.get(key) as T | undefined,
-        set: (value) => access.set(key, value),
-        delete: () => access.delete(key),
-      };
-    },
-    map: <T extends Json>(name: string): StateMap<T> => {
-      const prefix = `${named(name)}/`;
-      return {
-        get: (key) => access.get(prefix + key) as T | undefined,
-        has: (key) => access.has(prefix + key),
-        set: (key, value) => access.set(prefix + key, value),
-        delete: (key) => access.delete(prefix + key),
-      };
-    },
-  });
+export const stateOver = (access: StateAccess): State => ({
+  get: <T extends Json>(key: string) => access.get(key) as T | undefined,
+  has: (key: string) => access.has(key),
+  set: (key: string, value: Json) => access.set(key, value),
+  delete: (key: string) => access.delete(key),
+  value: <T extends Json>(name: string): StateValue<T> => {
+    const key = named(name);
+    return {
+      get: () => access.get(key) as T | undefined,
+      set: (value) => access.set(key, value),
+      delete: () => access.delete(key),
+    };
+  },
+  map: <T extends Json>(name: string): StateMap<T> => {
+    const prefix = `${named(name)}/`;
+    return {
+      get: (key) => access.get(prefix + key) as T | undefined,
+      has: (key) => access.has(prefix + key),
+      set: (key, value) => access.set(prefix + key, value),
+      delete: (key) => access.delete(prefix + key),
+    };
+  },
+});
 
 /** Returns the values whose keys begin with a prefix, which is left out of the keys that it is given. */
 export const valuesOver = <T extends Json>(readable: ReadableState, prefix: string): StateMap<T> => {

@@ -4,8 +4,8 @@
  * Round trips are saved by guessing. A pass runs the calls in order; a read of an unknown key is noted and
  * throws, and the call has `missed`, whatever the contract makes of the throw. The calls after it run only
  * to find what else is unknown. Then one message asks for all of it, and the next pass starts again from
- * the first call that missed. That call now reads directly: should a value lead it to a further key, it
- * waits for that one in the middle of the method. So every pass settles at least one call.
+ * the first call that missed, and reads directly: should a value lead to a further key, as a counter's does, the
+ * call waits for that one in the middle of the method.
  *
  * Nothing of a missed run is kept, so outcomes do not depend on the cache. One thing could show: a contract
  * that loops for ever when a read throws would do so only where the read was unknown. Hence a `careful`
@@ -92,7 +92,7 @@ export const execute = (
         if (unknown.size < NEED_KEYS_MAX) unknown.add(key);
         throw MISS;
       };
-      const direct = careful || (pass > 0 && index === start);
+      const direct = careful || (pass > 0 && unknown.size === 0);
       const run = runs[index]!;
       const result = bounded(run(direct ? readDirectly : guess, BLOCK_STEPS_MAX - steps), bytes);
       if (missed) continue;

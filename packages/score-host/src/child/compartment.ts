@@ -19,25 +19,26 @@ export type Factory = (module: { exports: unknown }, exports: unknown) => void;
  *
  * @throws SyntaxRefusal; SyntaxError for what SES refuses (HTML comments).
  */
-export const compile = (source: string): Factory => {
+export const compile = (source: string): { readonly factory: Factory; readonly isTold: boolean } => {
   const { globalThis: globals } = new Compartment({ __options__: true });
-  const instrumented = instrument(source);
+  const { text, isTold } = instrument(source);
   // The lockdown put the engine's own there.
   globals.RegExp = ContractRegExp;
   // Globals by parameters: through the compartment's scope every mention of one would be a slow look-up.
   const names = GLOBALS.filter((name) => Object.hasOwn(globals, name) && !FIXED.has(name));
   const helpers = Object.keys(HELPERS);
   const parameters = [...helpers.map((name) => HELPER_PREFIX + name), ...names];
-  const wrap = new globals.Function(...parameters, `return function (module, exports) {${instrumented}\n};`);
+  const wrap = new globals.Function(...parameters, `return function (module, exports) {${text}\n};`);
   for (const name of Object.getOwnPropertyNames(globals)) if (!GLOBALS.includes(name)) delete globals[name];
   // A contract runs no code from text. What every function has as its constructor already throws.
   globals.Function = compile.constructor as never;
   globals.console = SILENT;
   Object.freeze(globals);
-  return (wrap as (...values: unknown[]) => Factory)(
+  const factory = (wrap as (...values: unknown[]) => Factory)(
     ...helpers.map((name) => HELPERS[name]),
     ...names.map((name) => globals[name]),
   );
+  return { factory, isTold };
 };
 
 /** Names that no parameter may have, or that lead nowhere else than to themselves. */

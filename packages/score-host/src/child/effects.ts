@@ -11,7 +11,7 @@ import {
 import type { WireValue } from "../protocol.ts";
 import { canonical } from "./canonical.ts";
 import { charge, unmetered } from "./meter.ts";
-import { matches, parseText } from "./pristine.ts";
+import { matches, parseText, visitMap } from "./pristine.ts";
 
 /** A refusal by the host's own rules. A contract may catch it: it depends on nothing but the call. */
 export class HostRefusal extends Error {
@@ -89,6 +89,14 @@ export class Effects implements StateAccess {
     this.bytes += size;
     if (this.#allBytes() > CALL_BYTES_MAX)
       throw new HostRefusal(`a call puts out at most ${CALL_BYTES_MAX} bytes`);
+  }
+
+  writeList(): (readonly [key: string, value: WireValue])[] {
+    const list: (readonly [string, WireValue])[] = [];
+    visitMap(this.writes, (value, key) => {
+      list[list.length] = [key as string, value as WireValue];
+    });
+    return list;
   }
 
   /** Takes over what a call of another SCORE did: it succeeded. */

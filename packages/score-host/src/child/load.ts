@@ -4,10 +4,20 @@ import type { ScoreSource } from "../outcome.ts";
 import { compile } from "./compartment.ts";
 import { failureOf } from "./failure.ts";
 import { SyntaxRefusal } from "./instrument/instrument.ts";
-import { isExhausted, startMeter, stopMeter } from "./meter.ts";
+import { allocate, charge, Exhausted, isExhausted, startMeter, stopMeter } from "./meter.ts";
+import { evaluateApart, evaluateSealed } from "./seal.ts";
 
-/** A SCORE ready to run: `instantiate` evaluates its module anew and returns its contract. */
-export type Score = { readonly description: ContractDescription; readonly instantiate: () => Contract };
+/** A SCORE ready to run. */
+export type Score = {
+  readonly description: ContractDescription;
+  /**
+   * Returns the contract of the module as it is when it was just evaluated, and charges what evaluating it takes: one that
+   * is kept, if that can be, and not `anew`. @throws Exhausted
+   */
+  readonly contract: (anew: boolean) => Contract;
+  /** Forgets the module that is kept, which a call may have changed; `forGood`: none is kept from now on. */
+  readonly forget: (forGood: boolean) => void;
+};
 
 /** A source text that is no contract. The message says what is wrong. */
 export class UnloadableScore extends Error {
@@ -17,18 +27,44 @@ export class UnloadableScore extends Error {
 /** Returns the SCORE of a source text; `named`: it must be the one it is called. @throws UnloadableScore */
 export const loadScore = (source: ScoreSource, named: boolean): Score => {
   try {
-    const factory = compile(source.source);
-    const instantiate = (): Contract => {
-      const module: { exports: unknown } = { exports: {} };
+    const { factory, isTold } = compile(source.source);
+    const evaluate = (): Module => {
+      const module: Module = { exports: {} };
       factory(module, module.exports);
-      return field(module.exports, "default") as Contract;
+      return module;
     };
-    const description = describe(instantiate);
+    const { made, steps, bytes } = first(evaluate);
+    const description = describe(made);
     if (named && (description.name !== source.name || description.version !== source.version))
       throw new UnloadableScore(
         `the source is of ${description.name} ${description.version}, not of ${source.name} ${source.version}`,
       );
-    return { description, instantiate };
+    let isKeeping = isTold;
+    let kept: Contract | undefined;
+    const contractOf = (): Contract => {
+      const evaluated = evaluateSealed(evaluate, CALL_STEPS_MAX, CALL_MEMORY_MAX);
+      if (evaluated.isSealed) return defaultOf(evaluated.made);
+      isKeeping = false;
+      return contractAnew();
+    };
+    const contractAnew = (): Contract =>
+      defaultOf(evaluateApart(evaluate, CALL_STEPS_MAX, CALL_MEMORY_MAX).made);
+    return {
+      description,
+      contract: (anew) => {
+        charge(steps);
+        allocate(bytes);
+        if (anew || !isKeeping) return contractAnew();
+        if (kept !== undefined) return kept;
+        const contract = contractOf();
+        if (isKeeping) kept = contract;
+        return contract;
+      },
+      forget: (forGood) => {
+        kept = undefined;
+        if (forGood) isKeeping = false;
+      },
+    };
   } catch (error) {
     if (error instanceof UnloadableScore) throw error;
     if (error instanceof SyntaxRefusal) throw new UnloadableScore(error.message);
@@ -37,20 +73,39 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
   }
 };
 
-/** What an instance says of itself, within the bounds of a call. */
-const describe = (instantiate: () => Contract): ContractDescription => {
+type Module = { exports: unknown };
+
+const TOO_MUCH = "to evaluate the module takes more than a call may";
+
+/** Evaluates the module for the first time, within the bounds of a call. */
+const first = (evaluate: () => Module): ReturnType<typeof evaluateApart<Module>> => {
   startMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
   try {
-    const description = describeContract(instantiate());
+    return evaluateApart(evaluate, CALL_STEPS_MAX, CALL_MEMORY_MAX);
+  } catch (error) {
+    if (error instanceof Exhausted) throw new UnloadableScore(TOO_MUCH);
+    throw error;
+  } finally {
+    stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
+  }
+};
+
+/** What a module says of itself, within the bounds of a call. */
+const describe = (module: Module): ContractDescription => {
+  startMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
+  try {
+    const description = describeContract(defaultOf(module));
     if (!isExhausted()) return description;
   } catch (error) {
     if (!isExhausted()) throw error;
   } finally {
     stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
   }
-  throw new UnloadableScore("to evaluate the module takes more than a call may");
+  throw new UnloadableScore(TOO_MUCH);
 };
 
-/** Returns a property's value, also of the getters that a bundler makes for a module's exports. */
-const field = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+/** Returns a module's default export, also by the getters that a bundler makes. */
+const defaultOf = ({ exports }: Module): Contract =>
+  (typeof exports === "object" && exports !== null
+    ? (exports as Record<string, unknown>).default
+    : undefined) as Contract;

@@ -17,11 +17,14 @@ export class Exhausted extends Error {
 const UNLIMITED = 2 ** 30 - 1;
 
 /** What the running call has left, and its depth. The instrumented text counts here directly. */
-export const meter: { steps: number; bytes: number; depth: number } = {
-  steps: UNLIMITED,
-  bytes: UNLIMITED,
-  depth: 0,
-};
+export const meter: {
+  steps: number;
+  bytes: number;
+  depth: number;
+  /** Whether a module is being evaluated to be kept, and whether a call runs over modules that were: seal.ts. */
+  loading: boolean;
+  sealed: boolean;
+} = { steps: UNLIMITED, bytes: UNLIMITED, depth: 0, loading: false, sealed: false };
 
 /** What was passed first by the running call. */
 let passed: Metered["passed"];
@@ -38,20 +41,20 @@ export const startMeter = (steps: number, bytes: number): void => {
 export type Metered = {
   readonly steps: number;
   readonly bytes: number;
-  readonly passed: "steps" | "bytes" | "depth" | undefined;
+  /** `sealed`: the call would have changed what its modules keep, and counts for nothing. */
+  readonly passed: "steps" | "bytes" | "depth" | "sealed" | undefined;
 };
 
 /** Ends a call that was given these; from here on host code runs, and is not counted. */
 export const stopMeter = (stepsMax: number, bytesMax: number): Metered => {
   noteExhausted();
-  const used =
-    passed === undefined
-      ? { steps: stepsMax - meter.steps, bytes: bytesMax - meter.bytes }
-      : { steps: stepsMax, bytes: Math.min(bytesMax, Math.max(0, bytesMax - meter.bytes)) };
+  const steps = passed === undefined ? stepsMax - meter.steps : stepsMax;
+  const bytes = meter.bytes < 0 ? bytesMax : bytesMax - meter.bytes;
   meter.steps = UNLIMITED;
   meter.bytes = UNLIMITED;
   meter.depth = 0;
-  return { ...used, passed };
+  meter.sealed = false;
+  return { steps, bytes, passed };
 };
 
 const noteExhausted = (): void => {
@@ -64,6 +67,13 @@ const noteExhausted = (): void => {
 /** What the instrumented text calls when a counter of its own is beyond its bound. @throws Exhausted, always */
 export const exhaust = (): never => {
   noteExhausted();
+  throw new Exhausted("the call is exhausted");
+};
+
+/** Ends the running call for another reason than its counters. @throws Exhausted, always */
+export const exhaustBy = (reason: NonNullable<Metered["passed"]>): never => {
+  passed ??= reason;
+  meter.steps = -1;
   throw new Exhausted("the call is exhausted");
 };
 

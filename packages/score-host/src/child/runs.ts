@@ -1,27 +1,36 @@
 import type { JsonObject, Sender } from "@dure/score";
 import type { Activation, QueryCall } from "../outcome.ts";
-import type { BlockRequest, GenesisRequest, WireOutcome } from "../protocol.ts";
+import type { BlockRequest, GenesisRequest } from "../protocol.ts";
 import type { Run } from "./block.ts";
-import {
-  type CallResult,
-  noMethod,
-  noScore,
-  type RunnableCall,
-  refused,
-  runCall,
-  type Surroundings,
-} from "./call.ts";
+import { type CallResult, refused, runCall } from "./call.ts";
 import type { Reader } from "./effects.ts";
 import { cut } from "./failure.ts";
 import { loadScore, type Score, UnloadableScore } from "./load.ts";
+import { noMethod, noScore, type RunnableCall, type Surroundings } from "./transaction.ts";
 
 /** The SCORE that keeps the channel's SCOREs (specs/score-store.md), told what came of each activation. */
 const STORE = "score-store";
 const STORE_METHOD = "applied";
 
+/** One object for all calls of a sender: none of them can change it. */
+const frozenSender = (sender: Sender): Sender => {
+  Object.freeze(sender.roles);
+  Object.freeze(sender.attributes);
+  return Object.freeze(sender);
+};
+
+const frozenChannel = (organisations: readonly string[]): Surroundings["channel"] =>
+  Object.freeze({ organisations: Object.freeze([...organisations]) });
+
 /** Whom calls that nobody signed have as their sender: `init` in a genesis, activations. No certificate has this id. */
-const NOBODY: Sender = { id: "0".repeat(64), name: "genesis", organisation: "", roles: [], attributes: {} };
-const NO_TRANSACTION = { id: "0".repeat(64), index: 0 };
+const NOBODY: Sender = frozenSender({
+  id: "0".repeat(64),
+  name: "genesis",
+  organisation: "",
+  roles: [],
+  attributes: {},
+});
+const NO_TRANSACTION = Object.freeze({ id: "0".repeat(64), index: 0 });
 
 const runOf =
   (surroundings: Surroundings, name: string, call: RunnableCall): Run =>
@@ -39,8 +48,9 @@ export const blockRuns = (
   { height, timestampMs, organisations, activations, senders, calls }: BlockRequest,
   scores: Map<string, Score>,
 ): Run[] => {
-  const surroundings = { scores, organisations };
-  const block = { height, timestampMs };
+  const surroundings = { scores, channel: frozenChannel(organisations) };
+  const block = Object.freeze({ height, timestampMs });
+  for (const sender of senders) frozenSender(sender);
   return [
     ...activations.map((activation) => activationRun(activation, scores, surroundings, block)),
     ...calls.map(([index, txId, name, method, params, sender]) =>
@@ -50,7 +60,7 @@ export const blockRuns = (
         params,
         sender: senders[sender]!,
         block,
-        transaction: { id: txId, index },
+        transaction: Object.freeze({ id: txId, index }),
       }),
     ),
   ];
@@ -61,16 +71,20 @@ export const genesisRuns = (
   scores: ReadonlyMap<string, Score>,
 ): Run[] =>
   inits.map(({ score, params }) =>
-    runOf({ scores, organisations }, score, unsigned("init", "init", params, { height: 0, timestampMs })),
+    runOf(
+      { scores, channel: frozenChannel(organisations) },
+      score,
+      unsigned("init", "init", params, Object.freeze({ height: 0, timestampMs })),
+    ),
   );
 
 export const queryRun = (query: QueryCall, scores: ReadonlyMap<string, Score>): Run =>
-  runOf({ scores, organisations: query.organisations }, query.score, {
+  runOf({ scores, channel: frozenChannel(query.organisations) }, query.score, {
     kind: "query",
     method: query.method,
     params: query.params,
-    sender: query.sender,
-    block: { height: query.height, timestampMs: query.timestampMs },
+    sender: frozenSender(query.sender),
+    block: Object.freeze({ height: query.height, timestampMs: query.timestampMs }),
     transaction: NO_TRANSACTION,
   });
 
@@ -95,39 +109,54 @@ const activationRun =
   (read, stepsLeft) => {
     const before = scores.get(activation.score);
     const done = activate(activation, scores, surroundings, block, read, stepsLeft);
-    const [code, message, , writes, events, steps, bytes, diagnostic] = done.outcome;
-    const written = new Map(writes);
-    const store = scores.get(STORE);
-    const told: JsonObject = { ...(JSON.parse(activation.entry) as JsonObject), code, message };
-    const noted =
-      store === undefined
-        ? refused(9000, noScore(STORE))
-        : runCall(
-            surroundings,
-            store,
-            unsigned("invoke", STORE_METHOD, JSON.stringify(told), block),
-            (key) => written.get(key) ?? read(key),
-          );
-    const [storeCode, storeMessage, , storeWrites, storeEvents] = noted.outcome;
-    if (storeCode !== 0) {
-      // Without its word in the state, the activation would be due again at every block.
-      if (before !== undefined) scores.set(activation.score, before);
-      const why = `the SCORE store refused the activation of ${activation.score}: ${storeMessage}`;
-      return { ...refused(9100, why, undefined, "null", cut(why)), engineLimit: true };
-    }
-    for (const [key, value] of storeWrites) written.set(key, value);
-    const outcome: WireOutcome = [
-      code,
-      message,
-      done.outcome[2],
-      [...written],
-      [...events, ...storeEvents],
-      steps,
-      bytes,
-      diagnostic,
-    ];
-    return { outcome, bytes: done.bytes + noted.bytes, engineLimit: done.engineLimit };
+    const noted = note(activation, done, surroundings, block, read);
+    if (noted.outcome[0] === 0) return joined(done, noted);
+    // Without the store's word in the state, the activation would be due again at every block.
+    const why = `the SCORE store refused the activation of ${activation.score}: ${noted.outcome[1]}`;
+    if (activation.score !== STORE || before === undefined || scores.get(STORE) === before)
+      return halting(why);
+    // A store that cannot write down its own beginning does not begin.
+    scores.set(STORE, before);
+    const undone = refused(9100, cut(why));
+    const again = note(activation, undone, surroundings, block, read);
+    return again.outcome[0] === 0 ? joined(undone, again) : halting(why);
   };
+
+const halting = (why: string): CallResult => ({
+  ...refused(9100, why, undefined, "null", cut(why)),
+  engineLimit: true,
+});
+
+/** Has the store write down what came of an activation, over what that wrote. */
+const note = (
+  { entry }: Activation,
+  { outcome: [code, message, , writes] }: CallResult,
+  surroundings: Surroundings,
+  block: RunnableCall["block"],
+  read: Reader,
+): CallResult => {
+  const store = surroundings.scores.get(STORE);
+  if (store === undefined) return refused(9000, noScore(STORE));
+  const written = new Map(writes);
+  const told: JsonObject = { ...(JSON.parse(entry) as JsonObject), code, message };
+  const call = unsigned("invoke", STORE_METHOD, JSON.stringify(told), block);
+  return runCall(surroundings, store, call, (key) => {
+    const value = written.get(key);
+    return value === undefined ? read(key) : value;
+  });
+};
+
+/** An activation's outcome with what the store wrote of it. */
+const joined = (done: CallResult, noted: CallResult): CallResult => {
+  const [code, message, result, writes, events, steps, bytes, diagnostic] = done.outcome;
+  const [, , , storeWrites, storeEvents] = noted.outcome;
+  const written = [...new Map([...writes, ...storeWrites])];
+  return {
+    outcome: [code, message, result, written, [...events, ...storeEvents], steps, bytes, diagnostic],
+    bytes: done.bytes + noted.bytes,
+    engineLimit: done.engineLimit,
+  };
+};
 
 const activate = (
   { score: name, version, action, source, manifest, from, params }: Activation,
@@ -174,6 +203,10 @@ const mismatchOf = (
   declared: Readonly<Record<string, unknown>>,
   { description }: Score,
 ): string | undefined => {
+  const step = (["init", "migrate", "rollback"] as const).find(
+    (name) => declared[name] !== description[name],
+  );
+  if (step !== undefined) return `steps (${step})`;
   const lists = ["invoke", "query"] as const;
   const differs = (list: "invoke" | "query"): boolean =>
     JSON.stringify(declared[list]) !== JSON.stringify([...description[list]].sort());

@@ -1,6 +1,6 @@
 import { childrenOf, isNode, type Node } from "./parse.ts";
 import { isLiteral } from "./shape.ts";
-import { BYTES, entering, type Unit, unit } from "./unit.ts";
+import { BYTES, entering, FIELDS_WORDS, type Unit, unit } from "./unit.ts";
 
 export const FUNCTIONS: readonly string[] = [
   "FunctionDeclaration",
@@ -11,6 +11,9 @@ export const FUNCTIONS: readonly string[] = [
 /** Writes a node anew. */
 export type Write = (node: Node) => string;
 
+/** Keeps `this`, which the functions of fields and static blocks may have. */
+const KEEPING = "if(dure$m.loading)dure$y(()=>this);";
+
 /** How the parts of a class are written. */
 type Writing = {
   /** The text from one position to another with the nodes in it written anew. */
@@ -18,8 +21,8 @@ type Writing = {
   readonly write: Write;
   /** The node handed to a helper. */
   readonly handing: (node: Node, helper: string) => string;
-  /** A function whose cost begins at what is given. */
-  readonly functionOf: (node: Node, cost: Unit) => string;
+  /** A function whose cost begins at what is given, and its body with a statement. */
+  readonly functionOf: (node: Node, cost: Unit, first: string) => string;
   /** An expression in a function of its own. */
   readonly apart: Write;
 };
@@ -45,7 +48,8 @@ export const writeClass = (
     const named = between(member.start, key.end, [key], write);
     if (!isNode(value)) return named + source.slice(key.end, member.end);
     const isPlain = isLiteral(value) || FUNCTIONS.includes(value.type);
-    const written = isPlain ? write(value) : apart(value);
+    const plain = isPlain ? write(value) : apart(value);
+    const written = key.type === "PrivateIdentifier" ? `dure$u(${plain})` : plain;
     return named + source.slice(key.end, value.start) + written + source.slice(value.end, member.end);
   };
   const fields = new Map(
@@ -55,17 +59,19 @@ export const writeClass = (
   const cost = unit();
   cost.steps += own * 4;
   cost.bytes += own * (BYTES.property + BYTES.function);
+  if (own > 0) cost.words += FIELDS_WORDS;
 
   const isDerived = isNode(node["superClass"]);
   const constructing = members.find((member) => member["kind"] === "constructor");
+  const kept = own > 0 ? KEEPING : "";
   const given = isDerived
-    ? `constructor(...dure$a)${entering(cost, "super(...dure$a);")}`
-    : `constructor()${entering(cost, "")}`;
+    ? `constructor(...dure$a)${entering(cost, `${kept}super(...dure$a);`)}`
+    : `constructor()${entering(cost, kept)}`;
   const isGiven = constructing === undefined && (isDerived || own > 0);
   const rest = between(body.start + 1, body.end, members, (member) => {
     if (member !== constructing) return fields.get(member) ?? write(member);
     const value = member["value"] as Node;
-    return source.slice(member.start, value.start) + functionOf(value, cost);
+    return source.slice(member.start, value.start) + functionOf(value, cost, kept);
   });
-  return `${head}{${isGiven ? given : ""}${rest}`;
+  return `${head}{static{${KEEPING}}${isGiven ? given : ""}${rest}`;
 };

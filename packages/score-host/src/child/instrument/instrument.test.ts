@@ -19,7 +19,7 @@ const names = Object.keys(HELPERS);
 /** Runs a function's body under the meter. */
 const run = (body: string, stepsMax = CALL_STEPS_MAX): Ran => {
   const parameters = names.map((name) => HELPER_PREFIX + name);
-  const made = new Function(...parameters, `"use strict";${instrument(body)}`);
+  const made = new Function(...parameters, `"use strict";${instrument(body).text}`);
   startMeter(stepsMax, CALL_MEMORY_MAX);
   let value: unknown;
   try {
@@ -133,7 +133,7 @@ for (const [name, program] of Object.entries(PROGRAMS))
 
 test("lines stay where they are", () => {
   for (const program of Object.values(PROGRAMS))
-    assert.equal(instrument(program).split("\n").length, program.split("\n").length);
+    assert.equal(instrument(program).text.split("\n").length, program.split("\n").length);
 });
 
 test("powers and shifts of BigInts are refused before they are made", () => {

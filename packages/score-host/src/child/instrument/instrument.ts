@@ -9,6 +9,7 @@
  * that begin like the helpers' own.
  */
 import { type Node, parse, SyntaxRefusal } from "./parse.ts";
+import { scopesOf } from "./scope.ts";
 import { Writer } from "./writer.ts";
 
 export { SyntaxRefusal };
@@ -16,8 +17,12 @@ export { SyntaxRefusal };
 /** How the helpers are named in the text: `dure$` and the key of the runtime's record. */
 export const HELPER_PREFIX = "dure$";
 
+/** An instrumented text. `isTold`: whether it tells of all that its functions keep (scope.ts). */
+export type Instrumented = { readonly text: string; readonly isTold: boolean };
+
 /** Returns the instrumented text of a module that is written as a function's body. @throws SyntaxRefusal */
-export const instrument = (source: string): string => {
+export const instrument = (source: string): Instrumented => {
   const program: Node = parse(source);
-  return new Writer(source).module(program);
+  const scopes = scopesOf(program);
+  return { text: new Writer(source, scopes).module(program), isTold: scopes.isTold };
 };

@@ -5,6 +5,7 @@
 import { allocate, bounded, charge, exhaust, isExhausted, meter } from "../meter.ts";
 import { boundedPrototype, caught, checkPut } from "../natives/index.ts";
 import { makeRegExp } from "../regexp/install.ts";
+import { guardChange, guardThrown, guardWrite, keep, keepValue } from "../seal.ts";
 
 /** The largest BigInt, by magnitude: more than any key or certificate holds. */
 const BIGINT_BITS_MAX = 8_192;
@@ -132,6 +133,7 @@ const k = <T>(value: T): T => {
 /** What a catch clause caught, without the engine's words; unless the call is used up. */
 const c = (thrown: unknown): unknown => {
   if (isExhausted()) exhaust();
+  guardThrown(thrown);
   return caught(thrown);
 };
 
@@ -177,4 +179,9 @@ export const HELPERS: Readonly<Record<string, unknown>> = Object.freeze({
   shl,
   shr,
   t,
+  u: keepValue,
+  v: guardChange,
+  w: guardWrite,
+  y: keep,
+  z: guardThrown,
 });

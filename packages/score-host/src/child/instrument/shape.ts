@@ -74,3 +74,7 @@ export const placeOf = (part: Node): Node => {
   const holder = HOLDERS[part.type];
   return holder === undefined ? part : placeOf(part[holder] as Node);
 };
+
+/** Whether a target is a private field. */
+export const isPrivateOf = ({ type, property }: Node): boolean =>
+  type === "MemberExpression" && (property as Node).type === "PrivateIdentifier";

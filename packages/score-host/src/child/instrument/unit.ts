@@ -1,10 +1,13 @@
 import { DEPTH_MAX } from "../../bounds.ts";
 
-/** What one stretch of the text costs whenever it is entered: a function, an iteration of a loop, a branch. */
-export type Unit = { steps: number; bytes: number; readonly temporaries: string[] };
+/**
+ * What one stretch of the text costs whenever it is entered: a function, an iteration of a loop, a branch. `words`: of the
+ * stack, beside one for each step.
+ */
+export type Unit = { steps: number; bytes: number; words: number; readonly temporaries: string[] };
 
 /** `temporaries` of a loop or a branch are those of the function around it. */
-export const unit = (temporaries: string[] = []): Unit => ({ steps: 1, bytes: 0, temporaries });
+export const unit = (temporaries: string[] = []): Unit => ({ steps: 1, bytes: 0, words: 0, temporaries });
 
 /** What values cost in bytes: about what V8 takes for them, and never much less. */
 export const BYTES = {
@@ -19,8 +22,10 @@ export const BYTES = {
   computedWrite: 32,
 } as const;
 
-/** Words of the stack that a frame takes beside its own variables. */
-const FRAME_WORDS = 24;
+/** Words of the stack that a frame takes beside its own variables: its own, and the engine's between it and its caller. */
+const FRAME_WORDS = 40;
+/** The same for what the engine runs to set the fields of an instance. */
+export const FIELDS_WORDS = 64;
 
 const counters = ({ steps, bytes }: Unit): string =>
   `(dure$m.steps-=${steps})<0${bytes === 0 ? "" : `||(dure$m.bytes-=${bytes})<0`}`;
@@ -33,7 +38,7 @@ export const charging = (cost: Unit): string => `if(${counters(cost)})dure$x();`
  * The depth is not taken back if a charge throws here: the call is exhausted then, whatever follows.
  */
 export const entering = (cost: Unit, inside: string): string => {
-  const words = FRAME_WORDS + cost.steps;
+  const words = FRAME_WORDS + cost.steps + cost.words;
   const { temporaries } = cost;
   const declared = temporaries.length === 0 ? "" : `let ${temporaries.join(",")};`;
   return (

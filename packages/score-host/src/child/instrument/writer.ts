@@ -1,6 +1,7 @@
 import { FUNCTIONS, type Write, writeClass } from "./class.ts";
 import { applying, canGrow, GROWING, isShort } from "./growing.ts";
 import { childrenOf, isNode, lineAt, type Node, SyntaxRefusal } from "./parse.ts";
+import { type Scopes, targetsOf } from "./scope.ts";
 import {
   checkOf,
   isAnyOf,
@@ -8,6 +9,7 @@ import {
   isKeyed,
   isLiteral,
   isNumber,
+  isPrivateOf,
   isPrototype,
   isSimple,
   placeOf,
@@ -30,11 +32,20 @@ const COMPARISONS = ["===", "!==", "==", "!=", "<", ">", "<=", ">="];
 /** Writes a text anew with its charges. See instrument.ts. */
 export class Writer {
   readonly #source: string;
+  readonly #scopes: Scopes;
+  /** The functions whose variables are written by others inside them, and the names of their flags. */
+  readonly #flags: ReadonlyMap<Node, string>;
   #unit: Unit = unit();
   #temporaries = 0;
+  #keepingOfSwitch = "";
 
-  constructor(source: string) {
+  constructor(source: string, scopes: Scopes) {
     this.#source = source;
+    this.#scopes = scopes;
+    const owners = [...new Set(scopes.written.values())];
+    this.#flags = new Map(
+      owners.map((owner, index) => [owner, owner.type === "Program" ? "true" : `dure$f${index}`]),
+    );
   }
 
   module(program: Node): string {
@@ -42,7 +53,27 @@ export class Writer {
     const statements = (program["body"] as readonly Node[]).slice(1);
     const body = this.#between(0, this.#source.length, statements);
     const { temporaries } = this.#unit;
-    return charging(this.#unit) + (temporaries.length === 0 ? "" : `let ${temporaries.join(",")};`) + body;
+    const declared = temporaries.length === 0 ? "" : `let ${temporaries.join(",")};`;
+    return charging(this.#unit) + declared + this.#keeping(program) + body;
+  }
+
+  /** The statement that keeps the variables which functions inside have of these, and notes when they were made. */
+  #keeping(...nodes: readonly Node[]): string {
+    const names = nodes.flatMap((node) => [...(this.#scopes.captured.get(node) ?? [])]);
+    const flags = nodes.map((node) => this.#flags.get(node)).filter((flag) => flag?.startsWith("dure$"));
+    const noted =
+      flags.length === 0 ? "" : `const ${flags.map((flag) => `${flag}=dure$m.loading`).join(",")};`;
+    const kept =
+      names.length === 0 ? "" : `if(dure$m.loading)dure$y(${names.map((name) => `()=>${name}`).join(",")});`;
+    return noted + kept;
+  }
+
+  /** A write, guarded if it is to variables of other functions: those that the module made may not change. */
+  #guarded(targets: readonly Node[], text: string): string {
+    const flags = new Set(
+      targets.flatMap((target) => this.#flags.get(this.#scopes.written.get(target) as Node) ?? []),
+    );
+    return flags.size === 0 ? text : `dure$w(${[...flags].join("||")},${text})`;
   }
 
   /** Returns the text from one position to another with the nodes in it written anew. */
@@ -108,13 +139,21 @@ export class Writer {
       case "BlockStatement":
         return this.#block(node);
       case "SwitchStatement":
-        return this.#wrapping(node, node["discriminant"] as Node, "dure$e");
+        return this.#switch(node);
       case "CatchClause":
         return this.#catch(node);
       case "BinaryExpression":
         return this.#binary(node);
       case "AssignmentExpression":
-        return this.#assignment(node);
+        return this.#guarded(targetsOf(node["left"] as Node), this.#assignment(node));
+      case "UpdateExpression":
+        return this.#guarded(targetsOf(node["argument"] as Node), this.#update(node));
+      case "TryStatement":
+        return this.#try(node);
+      case "SwitchCase":
+        return this.#case(node);
+      case "StaticBlock":
+        return this.#first(node, childrenOf(node), this.#keeping(node));
       case "VariableDeclarator":
         return this.#declarator(node);
       case "ArrayPattern":
@@ -150,7 +189,7 @@ export class Writer {
           between: (start, end, nodes, write) => this.#between(start, end, nodes, write),
           write: (child) => this.#write(child),
           handing: (child, helper) => this.#handing(child, helper),
-          functionOf: (child, cost) => this.#functionOf(child, cost),
+          functionOf: (child, cost, first) => this.#functionOf(child, cost, first),
           apart: (child) => this.#apart(child),
         });
       default:
@@ -178,7 +217,7 @@ export class Writer {
   }
 
   /** Writes a function whose cost begins at what is given. */
-  #functionOf(node: Node, cost: Unit): string {
+  #functionOf(node: Node, cost: Unit, first = ""): string {
     const body = node["body"] as Node;
     return this.#under(cost, () => {
       const heads = childrenOf(node).filter((child) => child !== body);
@@ -187,7 +226,7 @@ export class Writer {
         body.type === "BlockStatement"
           ? this.#between(body.start + 1, body.end - 1, childrenOf(body))
           : `return ${this.#write(body)};`;
-      return head + entering(cost, inside);
+      return head + entering(cost, first + this.#keeping(node, body) + inside);
     });
   }
 
@@ -204,6 +243,8 @@ export class Writer {
     const before = { steps: this.#unit.steps, bytes: this.#unit.bytes };
     const outside = childrenOf(node).filter((child) => child !== body);
     if (isNode(node["left"])) this.#judgePlace(node["left"]);
+    const targets = isNode(node["left"]) ? targetsOf(node["left"]) : [];
+    const guard = this.#guarded(targets, "0") === "0" ? "" : `${this.#guarded(targets, "0")};`;
     const isIn = node.type === "ForInStatement";
     const written = new Map(
       outside.map((child) => [
@@ -221,13 +262,17 @@ export class Writer {
         : this.#write(body),
     );
     return this.#of(node, (child) =>
-      child === body ? `{${charging(cost)}${inside}}` : (written.get(child) as string),
+      child === body
+        ? `{${charging(cost)}${this.#keeping(node, body)}${guard}${inside}}`
+        : (written.get(child) as string),
     );
   }
 
   #block(node: Node): string {
     const cost = unit(this.#unit.temporaries);
-    const inside = this.#under(cost, () => this.#between(node.start + 1, node.end - 1, childrenOf(node)));
+    const inside =
+      this.#keeping(node) +
+      this.#under(cost, () => this.#between(node.start + 1, node.end - 1, childrenOf(node)));
     if (cost.steps > BRANCH_NODES_MIN) return `{${charging(cost)}${inside}}`;
     this.#unit.steps += cost.steps;
     this.#unit.bytes += cost.bytes;
@@ -238,7 +283,7 @@ export class Writer {
   #catch(node: Node): string {
     const body = node["body"] as Node;
     const param = node["param"];
-    const inside = this.#between(body.start + 1, body.end - 1, childrenOf(body));
+    const inside = this.#keeping(node, body) + this.#between(body.start + 1, body.end - 1, childrenOf(body));
     if (!isNode(param)) return `catch(dure$d){dure$c(dure$d);${inside}}`;
     const written = this.#write(param);
     return param.type === "Identifier"
@@ -273,6 +318,18 @@ export class Writer {
     return `${helper}(${this.#write(node)})`;
   }
 
+  #switch(node: Node): string {
+    const outer = this.#keepingOfSwitch;
+    const keeping = this.#keeping(node);
+    const text = this.#of(node, (child) => {
+      if (child === node["discriminant"]) return this.#handing(child, "dure$e");
+      this.#keepingOfSwitch = keeping;
+      return this.#write(child);
+    });
+    this.#keepingOfSwitch = outer;
+    return text;
+  }
+
   #assignment(node: Node): string {
     const left = node["left"] as Node;
     const right = node["right"] as Node;
@@ -284,12 +341,51 @@ export class Writer {
     const target = unwrapped(left);
     const check = checkOf(target);
     const growing = !["+", "**"].includes(operator) && isNumber(right) ? undefined : GROWING[operator];
-    if (check === undefined && growing === undefined && !isKeyed(target)) return this.#inside(node);
+    const isPrivate = isPrivateOf(target);
+    if (check === undefined && growing === undefined && !isKeyed(target) && !isPrivate)
+      return this.#inside(node);
     const { write, read, object } = this.#target(target);
     const operand = this.#gap(left, right) + this.#write(right);
     const value = operator === "" ? operand : applying(growing, read, operator, `(${operand})`);
     if (check !== undefined) return `${write}=${check}(${object},${value})`;
+    if (isPrivate && growing === undefined) return `${write}${node["operator"]}dure$u(${operand})`;
     return growing === undefined ? `${write}${node["operator"]}${operand}` : `${write}=${value}`;
+  }
+
+  #update(node: Node): string {
+    const target = unwrapped(node["argument"] as Node);
+    if (!isPrivateOf(target)) return this.#inside(node);
+    const object = target["object"] as Node;
+    return this.#between(node.start, node.end, [object], (child) => this.#handing(child, "dure$v"));
+  }
+
+  /** What is thrown past a `finally`, which may return instead, is looked at before it. */
+  #try(node: Node): string {
+    const finalizer = node["finalizer"];
+    if (!isNode(finalizer)) return this.#inside(node);
+    const tried = node["block"] as Node;
+    const handler = node["handler"];
+    const looking = "catch(dure$d){dure$z(dure$d);throw dure$d}";
+    const end = isNode(handler) ? handler.end : tried.end;
+    const inner = this.#between(tried.start, end, isNode(handler) ? [tried, handler] : [tried]);
+    const last = this.#source.slice(end, finalizer.start) + this.#write(finalizer);
+    const gap = this.#source.slice(node.start, tried.start);
+    return isNode(handler) ? `${gap}{try${inner}}${looking}${last}` : `${gap}${inner}${looking}${last}`;
+  }
+
+  /** A switch's variables are kept wherever it is entered. */
+  #case(node: Node): string {
+    const test = node["test"];
+    const statements = node["consequent"] as readonly Node[];
+    const tested = isNode(test) ? [test] : [];
+    return this.#first(node, statements, this.#keepingOfSwitch, tested);
+  }
+
+  /** A node whose first statement stands behind another that is added. */
+  #first(node: Node, statements: readonly Node[], added: string, before: readonly Node[] = []): string {
+    return this.#between(node.start, node.end, [...before, ...statements], (child) =>
+      child === statements[0] ? added + this.#write(child) : this.#write(child),
+    );
   }
 
   /** An assignment's target as it is written, as it is read, and the object that it is a property of, each evaluated once. */
@@ -298,7 +394,8 @@ export class Writer {
       const name = this.#write(left);
       return { write: name, read: name, object: "" };
     }
-    const object = this.#once(left["object"] as Node);
+    const owner = left["object"] as Node;
+    const object = isPrivateOf(left) ? this.#once(owner, "dure$v") : this.#once(owner);
     const property = left["property"] as Node;
     if (left["computed"] !== true) {
       const name = this.#source.slice(property.start, property.end);
@@ -347,7 +444,7 @@ export class Writer {
   /** Within a pattern, and in the head of a loop, a target cannot be checked as an assignment's is. */
   #judgePlace(node: Node): void {
     const place = placeOf(node);
-    if (checkOf(place) !== undefined || isKeyed(place))
+    if (checkOf(place) !== undefined || isKeyed(place) || isPrivateOf(place))
       this.#refuse("a property that is set here; set it in an assignment of its own", place);
   }
 

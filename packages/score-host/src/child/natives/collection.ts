@@ -3,6 +3,7 @@
  * secret, so keys can be chosen that lie all in one place.
  */
 import { allocate, charge, enter, leave } from "../meter.ts";
+import { guardChange, keepValue } from "../seal.ts";
 import { callable } from "./array.ts";
 import { isObject, NATIVE_FRAME } from "./limits.ts";
 import { replaceConstructor, replaceMethods } from "./replace.ts";
@@ -44,12 +45,14 @@ export const installCollection = (): void => {
   replaceMethods(NativeSet.prototype, setMethods);
   replaceMethods(NativeWeakMap.prototype, {
     set(this: WeakMap<object, unknown>, key: object, value: unknown): unknown {
+      guardChange(this);
       allocate(ENTRY_BYTES);
-      return apply(weak.set, this, [key, value]);
+      return apply(weak.set, this, [key, keepValue(value)]);
     },
   });
   replaceMethods(NativeWeakSet.prototype, {
     add(this: WeakSet<object>, value: object): unknown {
+      guardChange(this);
       allocate(ENTRY_BYTES);
       return apply(weak.add, this, [value]);
     },
@@ -115,6 +118,7 @@ type Visit = (this: unknown, value: unknown, key: unknown, collection: unknown) 
 
 const mapMethods = {
   delete(this: AnyMap, key: unknown): boolean {
+    guardChange(this);
     chargeKey(this, key, map.size);
     return apply(map.delete, this, [key]);
   },
@@ -146,6 +150,7 @@ const mapMethods = {
   },
 
   set(this: AnyMap, key: unknown, value: unknown): unknown {
+    guardChange(this);
     chargeKey(this, key, map.size);
     allocate(ENTRY_BYTES);
     return apply(map.set, this, [key, value]);
@@ -156,12 +161,14 @@ type AnySet = Set<unknown>;
 
 const setMethods = {
   add(this: AnySet, value: unknown): unknown {
+    guardChange(this);
     chargeKey(this, value, set.size);
     allocate(ENTRY_BYTES);
     return apply(set.add, this, [value]);
   },
 
   delete(this: AnySet, value: unknown): boolean {
+    guardChange(this);
     chargeKey(this, value, set.size);
     return apply(set.delete, this, [value]);
   },

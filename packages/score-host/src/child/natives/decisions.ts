@@ -6,10 +6,11 @@
  *   it was made, as with the characters of a text.
  * - `charged`: the engine's own behind a charge, by what it reads or makes; where that may be much more than was there
  *   before, the charge comes first, and there is a bound.
+ * - `guarded`: the engine's own, which gives the call up where it would change what the module keeps (../seal.ts).
  * - `own`: written out in this folder, since the engine's could not be counted, or engines differ.
  * - `patterns`: replaced together with regular expressions and the case of letters, elsewhere.
  */
-export type Decision = "free" | "charged" | "own" | "patterns";
+export type Decision = "free" | "guarded" | "charged" | "own" | "patterns";
 
 type Decisions = Readonly<Partial<Record<Decision, string>>>;
 
@@ -18,7 +19,8 @@ const FUNCTION = "length name prototype";
 
 export const DECISIONS: Readonly<Record<string, Decisions>> = {
   Object: {
-    free: `getOwnPropertyDescriptor getPrototypeOf hasOwn is isExtensible ${FUNCTION}`,
+    free: `getPrototypeOf hasOwn is ${FUNCTION}`,
+    guarded: "getOwnPropertyDescriptor isExtensible",
     charged:
       "defineProperty entries freeze getOwnPropertyDescriptors getOwnPropertyNames getOwnPropertySymbols isFrozen isSealed keys preventExtensions seal setPrototypeOf values",
     own: "assign create defineProperties fromEntries",
@@ -56,7 +58,9 @@ export const DECISIONS: Readonly<Record<string, Decisions>> = {
   // Its constructor reads texts of one form only; it is replaced before SES makes its own of it.
   "Date.prototype": {
     own: "constructor",
-    free: "getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTime getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds getYear setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds setTime setUTCDate setUTCFullYear setUTCHours setUTCMilliseconds setUTCMinutes setUTCMonth setUTCSeconds setYear toGMTString toISOString toJSON toUTCString valueOf",
+    guarded:
+      "setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds setTime setUTCDate setUTCFullYear setUTCHours setUTCMilliseconds setUTCMinutes setUTCMonth setUTCSeconds setYear",
+    free: "getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTime getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds getYear toGMTString toISOString toJSON toUTCString valueOf",
   },
   // Nothing that waits is ever run, and no contract has a promise to wait for.
   Promise: { free: `all allSettled any race reject resolve ${FUNCTION}` },
@@ -70,26 +74,29 @@ export const DECISIONS: Readonly<Record<string, Decisions>> = {
   "BigInt.prototype": { free: "valueOf", charged: "constructor toString" },
   Map: { free: FUNCTION },
   "Map.prototype": {
-    free: "clear entries keys size values",
+    guarded: "clear",
+    free: "entries keys size values",
     charged: "delete get has set",
     own: "constructor forEach",
   },
   Set: { free: FUNCTION },
   "Set.prototype": {
-    free: "clear entries keys size values",
+    guarded: "clear",
+    free: "entries keys size values",
     charged: "add delete has",
     own: "constructor forEach",
   },
   WeakMap: { free: FUNCTION },
-  "WeakMap.prototype": { free: "delete get has", charged: "set", own: "constructor" },
+  "WeakMap.prototype": { free: "get has", guarded: "delete", charged: "set", own: "constructor" },
   WeakSet: { free: FUNCTION },
-  "WeakSet.prototype": { free: "delete has", charged: "add", own: "constructor" },
+  "WeakSet.prototype": { free: "has", guarded: "delete", charged: "add", own: "constructor" },
   Math: {
     free: "E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2 abs ceil clz32 floor fround imul max min round sign sqrt trunc",
   },
   JSON: { charged: "parse", own: "stringify" },
   Reflect: {
-    free: "deleteProperty get getOwnPropertyDescriptor getPrototypeOf has isExtensible",
+    free: "get getPrototypeOf has",
+    guarded: "deleteProperty getOwnPropertyDescriptor isExtensible",
     charged: "apply construct defineProperty ownKeys preventExtensions set setPrototypeOf",
   },
   "%ArrayIteratorPrototype%": { free: "next" },

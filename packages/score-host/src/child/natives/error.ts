@@ -88,6 +88,9 @@ const countErrors = (args: readonly unknown[]): [] => {
   return [errors, args[1], args[2]] as unknown as [];
 };
 
+/** Whether the engine made an error, with its own words. */
+export const isEngines = (error: object): boolean => isNativeError(error) && !apply(has, worded, [error]);
+
 /**
  * Returns what a contract's `catch` receives, with a fixed wording if the engine made it. Instrumented text calls this at
  * the start of every such clause.

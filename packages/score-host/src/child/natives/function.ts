@@ -1,4 +1,5 @@
 import { enter, leave } from "../meter.ts";
+import { keepValue } from "../seal.ts";
 import { ARGUMENTS_MAX, boundedText, elementsOf, isMetered, NATIVE_FRAME } from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
 
@@ -38,6 +39,8 @@ export const installFunction = (): void =>
         throw new RangeError(
           `a function is bound at most ${BOUND_MAX} times and to ${ARGUMENTS_MAX} arguments`,
         );
+      for (const arg of args) keepValue(arg);
+      keepValue(this);
       const made = apply(bind, this, args) as Callable;
       boundedText(made.name);
       apply(setLinks, bound, [made, links]);

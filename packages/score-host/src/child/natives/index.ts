@@ -12,6 +12,7 @@ import { installCollection } from "./collection.ts";
 import { installDate } from "./date.ts";
 import { dropStacks, installError } from "./error.ts";
 import { installFunction, installFunctionText } from "./function.ts";
+import { installGuarded } from "./guarded.ts";
 import { installJsonParse } from "./json-parse.ts";
 import { installJsonStringify } from "./json-stringify.ts";
 import { installNumber } from "./number.ts";
@@ -46,4 +47,5 @@ export const installNatives = (): void => {
   installJsonStringify();
   installUri();
   installSymbol();
+  installGuarded();
 };

@@ -1,5 +1,6 @@
 /** The functions of `Object`, `Object.prototype` and `Reflect` whose cost is the number of an object's keys. */
 import { allocate, charge, enter, leave } from "../meter.ts";
+import { guardLook } from "../seal.ts";
 import {
   ARGUMENTS_MAX,
   boundedPrototype,
@@ -195,6 +196,7 @@ const objectStatics = {
   },
 
   getOwnPropertyDescriptors(value: unknown): unknown {
+    guardLook(value);
     const count = typeof value === "string" ? value.length : isObject(value) ? ownKeys(value).length : 0;
     // One object for each key, which takes an engine longer than anything else here.
     charge(8 * count);
@@ -212,11 +214,13 @@ const objectStatics = {
   },
 
   isFrozen(value: unknown): boolean {
+    guardLook(value);
     chargeKeys(value);
     return native.isFrozen(value);
   },
 
   isSealed(value: unknown): boolean {
+    guardLook(value);
     chargeKeys(value);
     return native.isSealed(value);
   },

@@ -14,6 +14,10 @@ export class MatchIterator {
     this.#position = compiled.flags.global || compiled.flags.sticky ? lastIndex : 0;
   }
 
+  static is(value: object): boolean {
+    return #position in value;
+  }
+
   [Symbol.iterator](): this {
     return this;
   }

@@ -100,7 +100,7 @@ export class Regular {
       const match = nextMatch(this, itself, text);
       return match === undefined ? null : matchArray(itself, text, match);
     }
-    this.lastIndex = 0;
+    rewind(this);
     const matches = allMatches(itself, text);
     return matches.length === 0 ? null : matches.map((match) => groupText(text, match, 0));
   }
@@ -173,7 +173,7 @@ const nextMatch = (regular: Regular, itself: Compiled, text: string): Match | un
 };
 
 const everyMatch = (regular: Regular, itself: Compiled, text: string): readonly Match[] => {
-  regular.lastIndex = 0;
+  rewind(regular);
   return allMatches(itself, text);
 };
 
@@ -217,4 +217,9 @@ const splitText = (itself: Compiled, text: string, piecesMax: number): (string |
   }
   pieces.push(bounded(text.slice(end)));
   return pieces;
+};
+
+/** Only where it is elsewhere: what a module keeps may stand at its start. */
+const rewind = (regular: Regular): void => {
+  if (regular.lastIndex !== 0) regular.lastIndex = 0;
 };

@@ -1,0 +1,60 @@
+/** Natives that change what freezing does not protect, or tell what is frozen: see ../seal.ts. */
+import { guardChange, guardLook } from "../seal.ts";
+import { replaceMethods } from "./replace.ts";
+
+const { apply } = Reflect;
+const { fromEntries, getOwnPropertyNames } = Object;
+const { startsWith } = String.prototype;
+
+type Method = (...args: unknown[]) => unknown;
+
+const wrapped = (
+  holder: object,
+  names: readonly string[],
+  guard: (self: unknown, args: unknown[]) => void,
+): void =>
+  replaceMethods(
+    holder,
+    fromEntries(
+      names.map((name) => {
+        const native = (holder as Record<string, Method>)[name] as Method;
+        const method = {
+          [name](this: unknown, ...args: unknown[]): unknown {
+            guard(this, args);
+            return apply(native, this, args);
+          },
+        };
+        return [name, method[name]];
+      }),
+    ),
+  );
+
+export const installGuarded = (): void => {
+  const changes = (self: unknown): void => {
+    guardChange(self);
+  };
+  wrapped(Map.prototype, ["clear"], changes);
+  wrapped(Set.prototype, ["clear"], changes);
+  wrapped(WeakMap.prototype, ["delete"], changes);
+  wrapped(WeakSet.prototype, ["delete"], changes);
+  const setters = getOwnPropertyNames(Date.prototype).filter((name) => apply(startsWith, name, ["set"]));
+  wrapped(Date.prototype, setters, changes);
+  const looks = (_: unknown, args: unknown[]): void => {
+    guardLook(args[0]);
+    guardLook(args[3]);
+  };
+  wrapped(Object, ["getOwnPropertyDescriptor", "isExtensible"], looks);
+  wrapped(
+    Reflect,
+    [
+      "defineProperty",
+      "deleteProperty",
+      "getOwnPropertyDescriptor",
+      "isExtensible",
+      "preventExtensions",
+      "set",
+      "setPrototypeOf",
+    ],
+    looks,
+  );
+};
