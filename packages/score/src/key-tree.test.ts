@@ -142,6 +142,7 @@ for (const [name, keyOf] of Object.entries<(n: number) => string>({
       .padStart(64, "0"),
   "texts that share long beginnings": (n) => `${"supply/".repeat(10)}${String(n).padStart(6, "0")}`,
   "Korean texts": (n) => String.fromCharCode(0xac00 + (n % 100), 0xac00 + (Math.floor(n / 100) % 100)),
+  "texts beyond the first plane": (n) => String.fromCodePoint(0x10000 + n * 170),
   "keys as long as they may be": (n) => String(n).padStart(400, "x"),
 }))
   test(`thousands of random changes of ${name} leave a sound tree, and cost what they must`, () => {
