@@ -154,7 +154,7 @@ for (const [name, keyOf] of Object.entries<(n: number) => string>({
     for (const [count, addsOf10] of [
       [3000, 9],
       [2000, 5],
-      [3000, 2],
+      [8000, 1],
     ] as const)
       for (let index = 0; index < count; index++) {
         const key = keyOf(random(6000));
