@@ -133,7 +133,7 @@ for (const value of [null, [], "x", 1, undefined])
     assert.throws(() => order.read(value, ""), /^Refusal: params must be an object$/);
   });
 
-test("a pattern is searched anew each time, and described where it has no flags", () => {
+test("a pattern is matched each time anew, and described", () => {
   const currency = t.text({ pattern: /^[A-Z]{3}$/, expected: "a currency code" });
   for (let time = 0; time < 3; time++) assert.equal(currency.read("KRW", "currency"), "KRW");
   assert.throws(() => currency.read("krw", "currency"), /currency must be a currency code/);
