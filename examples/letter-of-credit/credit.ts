@@ -26,7 +26,7 @@ export const party = () =>
 const timeMs = () => t.integer({ min: 0 });
 
 /** What the applicant asks for, and what the banks then undertake. Amounts are in the currency's smallest unit. */
-export const terms = {
+export const terms = () => ({
   goods: t.text({ max: 2000 }),
   amount: t.amount({ min: 1n }),
   currency: t.text({ pattern: /^[A-Z]{3}$/, expected: "a currency code such as KRW" }),
@@ -41,16 +41,16 @@ export const terms = {
   presentationMs: t.optional(timeMs(), 21 * DAY_MS),
   /** The documents that must be presented, by kind. */
   documents: t.list(t.text({ max: 64 }), { min: 1, max: 20 }),
-};
+});
 
 /** What an amendment may change; with `cancel` it ends the credit. */
-export const changes = {
+export const changes = () => ({
   amount: t.optional(t.amount({ min: 1n })),
   expiresAtMs: t.optional(timeMs()),
   latestShipmentAtMs: t.optional(timeMs()),
   documents: t.optional(t.list(t.text({ max: 64 }), { min: 1, max: 20 })),
   cancel: t.optional(t.boolean(), false),
-};
+});
 
 export const STATES = [
   "applied",
@@ -62,55 +62,58 @@ export const STATES = [
   "cancelled",
 ] as const;
 
-export const credit = t.object({
-  id: t.text(),
-  state: t.oneOf(STATES),
-  /** The issuing bank's number; none before it has issued. */
-  number: t.optional(t.text({ max: 35 })),
-  applicant: party(),
-  beneficiary: party(),
-  issuingBank: party(),
-  advisingBank: party(),
-  /** Whether the advising bank was asked to add its own undertaking, and has. */
-  confirmation: t.oneOf(["none", "requested", "added"]),
-  ...terms,
-  drawn: t.amount(),
-  presentations: t.integer({ min: 0 }),
-  /** How many presentations are neither honoured nor returned. */
-  open: t.integer({ min: 0 }),
-  amendment: t.nullable(t.object({ ...changes, proposer: party(), accepted: t.list(party()) })),
-});
+export const credit = () =>
+  t.object({
+    id: t.text(),
+    state: t.oneOf(STATES),
+    /** The issuing bank's number; none before it has issued. */
+    number: t.optional(t.text({ max: 35 })),
+    applicant: party(),
+    beneficiary: party(),
+    issuingBank: party(),
+    advisingBank: party(),
+    /** Whether the advising bank was asked to add its own undertaking, and has. */
+    confirmation: t.oneOf(["none", "requested", "added"]),
+    ...terms(),
+    drawn: t.amount(),
+    presentations: t.integer({ min: 0 }),
+    /** How many presentations are neither honoured nor returned. */
+    open: t.integer({ min: 0 }),
+    amendment: t.nullable(t.object({ ...changes(), proposer: party(), accepted: t.list(party()) })),
+  });
 /** Once stored, every default is there. */
-export type Credit = Required<Omit<t.Wire<typeof credit>, "number" | "latestShipmentAtMs">> &
-  Pick<t.Wire<typeof credit>, "number" | "latestShipmentAtMs">;
+export type Credit = Required<Omit<t.Wire<ReturnType<typeof credit>>, "number" | "latestShipmentAtMs">> &
+  Pick<t.Wire<ReturnType<typeof credit>>, "number" | "latestShipmentAtMs">;
 
-export const presentation = t.object({
-  presentation: t.integer({ min: 1 }),
-  state: t.oneOf(["presented", "complying", "discrepant", "waived", "honoured", "reimbursed", "returned"]),
-  amount: t.amount(),
-  documents: t.list(t.object({ kind: t.text({ max: 64 }), hash: t.hash() })),
-  /** What the contract itself could see is wrong. The bank that examines decides. */
-  findings: t.list(t.text()),
-  discrepancies: t.list(t.text()),
-  presentedAtMs: timeMs(),
-  shippedAtMs: timeMs(),
-  examineByMs: timeMs(),
-  /** When payment is due; none before the documents comply or are waived. */
-  dueAtMs: t.optional(timeMs()),
-  /** Whom to pay, where payment is in a token. */
-  account: t.optional(t.identity()),
-  references: t.list(t.text({ max: 64 })),
-});
-export type Presentation = t.Wire<typeof presentation>;
+export const presentation = () =>
+  t.object({
+    presentation: t.integer({ min: 1 }),
+    state: t.oneOf(["presented", "complying", "discrepant", "waived", "honoured", "reimbursed", "returned"]),
+    amount: t.amount(),
+    documents: t.list(t.object({ kind: t.text({ max: 64 }), hash: t.hash() })),
+    /** What the contract itself could see is wrong. The bank that examines decides. */
+    findings: t.list(t.text()),
+    discrepancies: t.list(t.text()),
+    presentedAtMs: timeMs(),
+    shippedAtMs: timeMs(),
+    examineByMs: timeMs(),
+    /** When payment is due; none before the documents comply or are waived. */
+    dueAtMs: t.optional(timeMs()),
+    /** Whom to pay, where payment is in a token. */
+    account: t.optional(t.identity()),
+    references: t.list(t.text({ max: 64 })),
+  });
+export type Presentation = t.Wire<ReturnType<typeof presentation>>;
 
-export const step = t.object({
-  action: t.text(),
-  by: t.identity(),
-  atMs: timeMs(),
-  height: t.integer({ min: 0 }),
-  note: t.optional(t.text()),
-});
-type Step = t.Wire<typeof step>;
+export const step = () =>
+  t.object({
+    action: t.text(),
+    by: t.identity(),
+    atMs: timeMs(),
+    height: t.integer({ min: 0 }),
+    note: t.optional(t.text()),
+  });
+type Step = t.Wire<ReturnType<typeof step>>;
 
 export const credits = (state: ReadableState) =>
   indexed(state, "credit", {

@@ -13,7 +13,7 @@ import {
   presentations,
 } from "./credit.ts";
 
-const which = { id: t.text({ max: 20 }), presentation: t.integer({ min: 1 }) };
+const which = () => ({ id: t.text({ max: 20 }), presentation: t.integer({ min: 1 }) });
 
 /** The bank that examines documents and pays: the confirming one if there is one. */
 const payingBank = ({ confirmation, advisingBank, issuingBank }: Credit): string =>
@@ -32,7 +32,7 @@ const store = (
   record(ctx, credit, action, { presentation, presentationState: state, amount }, note);
 };
 
-const present = method({
+const present = method(() => ({
   summary: "The beneficiary presents documents, by kind and hash, to be paid.",
   params: {
     id: t.text({ max: 20 }),
@@ -68,7 +68,7 @@ const present = method({
     store(ctx, { ...credit, presentations: presentation, open: credit.open + 1 }, presented, "present");
     return { presentation, findings: presented.findings };
   },
-});
+}));
 
 /** What is wrong on the face of it. A discrepancy it is only once the examining bank says so. */
 const findingsOf = (
@@ -97,9 +97,9 @@ const checkAmount = (credit: Credit, amount: bigint): void => {
     refuse("partial drawings are not allowed", { amount: credit.amount }, errors.TOO_MUCH);
 };
 
-const examine = method({
+const examine = method(() => ({
   summary: "The paying bank finds that the documents comply, or gives notice of each discrepancy.",
-  params: { ...which, discrepancies: t.list(t.text({ max: 500 }), { max: 50 }) },
+  params: { ...which(), discrepancies: t.list(t.text({ max: 500 }), { max: 50 }) },
   run(ctx, { id, presentation, discrepancies }) {
     const credit = creditOf(ctx.state, id);
     actingFor(ctx, [payingBank(credit)], "examine");
@@ -119,11 +119,11 @@ const examine = method({
       : { ...presented, state: "discrepant", discrepancies };
     store(ctx, credit, next, complies ? "accept" : "refuse");
   },
-});
+}));
 
-const waive = method({
+const waive = method(() => ({
   summary: "The applicant waives the discrepancies. Whether to pay remains the paying bank's decision.",
-  params: which,
+  params: which(),
   run(ctx, { id, presentation }) {
     const credit = creditOf(ctx.state, id);
     actingFor(ctx, [credit.applicant], "waive");
@@ -132,11 +132,11 @@ const waive = method({
     const dueAtMs = ctx.block.timestampMs + credit.tenorMs;
     store(ctx, credit, { ...presented, state: "waived", dueAtMs }, "waive");
   },
-});
+}));
 
-const honour = method({
+const honour = method(() => ({
   summary: "The paying bank pays a presentation that complies, was waived, or was not refused in time.",
-  params: { ...which, reference: t.text({ max: 64 }) },
+  params: { ...which(), reference: t.text({ max: 64 }) },
   run(ctx, { id, presentation, reference }) {
     const credit = creditOf(ctx.state, id);
     actingFor(ctx, [payingBank(credit)], "honour");
@@ -155,11 +155,11 @@ const honour = method({
     const paid: Credit = { ...credit, drawn: String(drawn), open, ...(isDrawn && { state: "honoured" }) };
     store(ctx, paid, { ...presented, state: "honoured", references: [reference] }, "honour", reference);
   },
-});
+}));
 
-const reimburse = method({
+const reimburse = method(() => ({
   summary: "The issuing bank reimburses the confirming bank that has honoured.",
-  params: { ...which, reference: t.text({ max: 64 }) },
+  params: { ...which(), reference: t.text({ max: 64 }) },
   run(ctx, { id, presentation, reference }) {
     const credit = creditOf(ctx.state, id);
     actingFor(ctx, [credit.issuingBank], "reimburse");
@@ -169,11 +169,11 @@ const reimburse = method({
     const references = [...presented.references, reference];
     store(ctx, credit, { ...presented, state: "reimbursed", references }, "reimburse", reference);
   },
-});
+}));
 
-const returnDocuments = method({
+const returnDocuments = method(() => ({
   summary: "The paying bank returns refused documents; the beneficiary may present again before the expiry.",
-  params: which,
+  params: which(),
   run(ctx, { id, presentation }) {
     const credit = creditOf(ctx.state, id);
     actingFor(ctx, [payingBank(credit)], "return documents");
@@ -181,9 +181,9 @@ const returnDocuments = method({
     mustBe(`presentation ${presentation}`, presented.state, ["discrepant", "waived"]);
     store(ctx, { ...credit, open: credit.open - 1 }, { ...presented, state: "returned" }, "returnDocuments");
   },
-});
+}));
 
-const expire = method({
+const expire = method(() => ({
   summary: "Any party closes a credit whose time is over and on which no presentation is open.",
   params: { id: t.text({ max: 20 }) },
   run(ctx, { id }) {
@@ -196,6 +196,6 @@ const expire = method({
     if (open > 0) refuse("a presentation made in time is open", { open }, errors.WRONG_STATE);
     record(ctx, { ...credit, state: "expired", amendment: null }, "expire");
   },
-});
+}));
 
 export const drawing = { present, examine, waive, honour, reimburse, returnDocuments, expire };

@@ -16,7 +16,7 @@ const move = (
   from: Credit["state"],
   to: Credit["state"],
 ) =>
-  method({
+  method(() => ({
     params: { id: t.text({ max: 20 }), note: t.optional(t.text({ max: 500 })) },
     run(ctx, { id, note }) {
       const credit = creditOf(ctx.state, id);
@@ -24,9 +24,9 @@ const move = (
       mustBe(`credit ${id}`, credit.state, [from]);
       record(ctx, { ...credit, state: to }, action, {}, note);
     },
-  });
+  }));
 
-const apply = method({
+const apply = method(() => ({
   summary: "The applicant asks a bank to issue a credit.",
   params: {
     applicant: party(),
@@ -34,7 +34,7 @@ const apply = method({
     issuingBank: party(),
     advisingBank: party(),
     confirm: t.described(t.optional(t.boolean(), false), "Whether the advising bank is asked to confirm."),
-    ...terms,
+    ...terms(),
   },
   result: t.object({ id: t.text() }),
   run(ctx, { confirm, amount, ...asked }) {
@@ -46,9 +46,9 @@ const apply = method({
     record(ctx, { ...asked, ...rest, id, state: "applied", amount: String(amount), confirmation }, "apply");
     return { id };
   },
-});
+}));
 
-const issue = method({
+const issue = method(() => ({
   summary: "The issuing bank undertakes to honour complying presentations, irrevocably.",
   params: { id: t.text({ max: 20 }), number: t.text({ max: 35 }) },
   run(ctx, { id, number }) {
@@ -58,9 +58,9 @@ const issue = method({
     checkTimes(ctx, credit.expiresAtMs, credit.latestShipmentAtMs);
     record(ctx, { ...credit, state: "issued", number }, "issue", { number });
   },
-});
+}));
 
-const confirm = method({
+const confirm = method(() => ({
   summary: "The advising bank adds its own undertaking to the issuing bank's.",
   params: { id: t.text({ max: 20 }) },
   run(ctx, { id }) {
@@ -71,11 +71,11 @@ const confirm = method({
     if (credit.amendment !== null) refuse("an amendment is open", undefined, errors.AMENDMENT);
     record(ctx, { ...credit, confirmation: "added" }, "confirm");
   },
-});
+}));
 
-const amend = method({
+const amend = method(() => ({
   summary: "The applicant or the issuing bank proposes to change or cancel an issued credit.",
-  params: { id: t.text({ max: 20 }), ...changes },
+  params: { id: t.text({ max: 20 }), ...changes() },
   run(ctx, { id, amount, ...changed }) {
     const credit = creditOf(ctx.state, id);
     const proposer = actingFor(ctx, [credit.issuingBank, credit.applicant], "amend");
@@ -95,9 +95,9 @@ const amend = method({
     };
     settle(ctx, { ...credit, amendment }, "amend");
   },
-});
+}));
 
-const answerAmendment = method({
+const answerAmendment = method(() => ({
   summary: "A party accepts the open amendment as a whole, or rejects it for all.",
   params: { id: t.text({ max: 20 }), accept: t.boolean() },
   run(ctx, { id, accept }) {
@@ -111,7 +111,7 @@ const answerAmendment = method({
     const accepted = [...amendment.accepted, answering];
     return settle(ctx, { ...credit, amendment: { ...amendment, accepted } }, "acceptAmendment");
   },
-});
+}));
 
 /** Records an amendment, and puts it into force once all whose agreement it needs have accepted. */
 const settle = (ctx: InvokeContext, credit: Credit, action: string): void => {

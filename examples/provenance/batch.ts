@@ -29,54 +29,59 @@ export const quantity = () => t.decimal({ scale: 3, min: "0.001", max: "99999999
 const timeMs = () => t.integer({ min: 0 });
 
 /** What is in a batch. */
-export const goods = { product: t.text({ max: 128 }), quantity: quantity(), unit: t.text({ max: 16 }) };
-
-export const batch = t.object({
-  id: id(),
-  code: code(),
-  ...goods,
-  /** `consumed`: it went into the batches in `children`. `disposed`: it left the chain. */
-  state: t.oneOf(["held", "inTransit", "consumed", "disposed"]),
-  /** Who made it in this form, and who has it; in transit, the one who shipped it. */
-  maker: party(),
-  holder: party(),
-  receiver: t.optional(party()),
-  made: t.oneOf(["produce", "split", "merge", "transform"]),
-  madeAtMs: timeMs(),
-  parents: t.list(id(), { max: STEP_MAX }),
-  children: t.list(id(), { max: STEP_MAX }),
-  /** The recalls that have reached it. */
-  recalls: t.list(id(), { max: 100 }),
+export const goods = () => ({
+  product: t.text({ max: 128 }),
+  quantity: quantity(),
+  unit: t.text({ max: 16 }),
 });
-export type Batch = t.Wire<typeof batch>;
 
-export const step = t.object({
-  action: t.text(),
-  by: t.identity(),
-  atMs: timeMs(),
-  height: t.integer({ min: 0 }),
-  note: t.optional(t.text()),
-});
-type Step = t.Wire<typeof step>;
+export const batch = () =>
+  t.object({
+    id: id(),
+    code: code(),
+    ...goods(),
+    /** `consumed`: it went into the batches in `children`. `disposed`: it left the chain. */
+    state: t.oneOf(["held", "inTransit", "consumed", "disposed"]),
+    /** Who made it in this form, and who has it; in transit, the one who shipped it. */
+    maker: party(),
+    holder: party(),
+    receiver: t.optional(party()),
+    made: t.oneOf(["produce", "split", "merge", "transform"]),
+    madeAtMs: timeMs(),
+    parents: t.list(id(), { max: STEP_MAX }),
+    children: t.list(id(), { max: STEP_MAX }),
+    /** The recalls that have reached it. */
+    recalls: t.list(id(), { max: 100 }),
+  });
+export type Batch = t.Wire<ReturnType<typeof batch>>;
 
-export const document = {
+export const step = () =>
+  t.object({
+    action: t.text(),
+    by: t.identity(),
+    atMs: timeMs(),
+    height: t.integer({ min: 0 }),
+    note: t.optional(t.text()),
+  });
+type Step = t.Wire<ReturnType<typeof step>>;
+
+export const document = () => ({
   kind: t.text({ max: 64 }),
   hash: t.hash(),
   note: t.optional(t.text({ max: 500 })),
-};
-const attached = t.object({ ...document, by: t.identity(), atMs: timeMs() });
-export type Document = t.Wire<typeof attached>;
+});
+export const attached = () => t.object({ ...document(), by: t.identity(), atMs: timeMs() });
+export type Document = t.Wire<ReturnType<typeof attached>>;
 
-export const reading = {
+export const reading = () => ({
   sensor: t.text({ max: 64 }),
   kind: t.text({ max: 32 }),
   value: t.decimal({ scale: 6 }),
   unit: t.text({ max: 16 }),
   measuredAtMs: timeMs(),
-};
-const recorded = t.object({ ...reading, by: t.identity() });
-export type Reading = t.Wire<typeof recorded>;
-export const records = { document: attached, reading: recorded };
+});
+export const measured = () => t.object({ ...reading(), by: t.identity() });
+export type Reading = t.Wire<ReturnType<typeof measured>>;
 
 export const batches = (state: ReadableState) =>
   indexed(state, "batch", {

@@ -22,7 +22,7 @@ type Made = {
   readonly unit: string;
 };
 
-const made = t.object({ ids: t.list(t.text(), { max: STEP_MAX }) });
+const made = () => t.object({ ids: t.list(t.text(), { max: STEP_MAX }) });
 
 /** Stores new batches and returns their ids. */
 const make = (
@@ -72,10 +72,10 @@ const turn = (
 const sum = (quantities: readonly Decimal[]): Decimal =>
   quantities.reduce((total, one) => addDecimals(total, one), decimal(0, 3));
 
-const produce = method({
+const produce = method(() => ({
   summary: "A producer puts a new batch into the chain.",
-  params: { maker: party(), code: code(), ...goods },
-  result: made,
+  params: { maker: party(), code: code(), ...goods() },
+  result: made(),
   run(ctx, { maker, ...output }) {
     actingFor(ctx, [maker], "produce");
     const role = settingsOf(ctx.state).get()?.producerRole;
@@ -83,15 +83,15 @@ const produce = method({
       refuse(`to produce needs the role ${role}`, { role }, errors.NOT_YOURS);
     return { ids: make(ctx, maker, "produce", [], [output]) };
   },
-});
+}));
 
-const split = method({
+const split = method(() => ({
   summary: "The holder divides a batch; the parts are exactly the whole.",
   params: {
     id: id(),
     parts: t.list(t.object({ code: code(), quantity: quantity() }), { min: 2, max: STEP_MAX }),
   },
-  result: made,
+  result: made(),
   run(ctx, { id, parts }) {
     const inputs = inputsOf(ctx, [id], "split");
     const { product, unit, quantity } = inputs[0]!;
@@ -109,12 +109,12 @@ const split = method({
       parts.map((part) => ({ ...part, product, unit })),
     );
   },
-});
+}));
 
-const merge = method({
+const merge = method(() => ({
   summary: "The holder puts batches of one product together.",
   params: { ids: t.list(id(), { min: 2, max: STEP_MAX }), code: code() },
-  result: made,
+  result: made(),
   run(ctx, { ids, code }) {
     const inputs = inputsOf(ctx, ids, "merge");
     const { product, unit } = inputs[0]!;
@@ -123,18 +123,18 @@ const merge = method({
     const quantity = sum(inputs.map((input) => decimal(input.quantity, 3)));
     return turn(ctx, "merge", inputs, [{ code, product, unit, quantity }]);
   },
-});
+}));
 
-const transform = method({
+const transform = method(() => ({
   summary: "The holder makes other products of batches. What is gained or lost on the way is not counted.",
   params: {
     ids: t.list(id(), { min: 1, max: STEP_MAX }),
-    outputs: t.list(t.object({ code: code(), ...goods }), { min: 1, max: STEP_MAX }),
+    outputs: t.list(t.object({ code: code(), ...goods() }), { min: 1, max: STEP_MAX }),
     note: t.optional(t.text({ max: 500 })),
   },
-  result: made,
+  result: made(),
   run: (ctx, { ids, outputs, note }) =>
     turn(ctx, "transform", inputsOf(ctx, ids, "transform"), outputs, note),
-});
+}));
 
 export const making = { produce, split, merge, transform };

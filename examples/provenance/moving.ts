@@ -5,7 +5,7 @@ import { actingFor, mustBe, nameOf, record } from "./acting.ts";
 import { type Batch, batchOf, document, documents, id, party, reading, readings } from "./batch.ts";
 import { mustNotBeRecalled } from "./recall.ts";
 
-const note = t.optional(t.text({ max: 500 }));
+const note = () => t.optional(t.text({ max: 500 }));
 
 /** Returns the batch as one party holds it, with no receiver. */
 const heldBy = ({ receiver: _receiver, ...batch }: Batch, holder: string): Batch => ({
@@ -14,9 +14,9 @@ const heldBy = ({ receiver: _receiver, ...batch }: Batch, holder: string): Batch
   holder,
 });
 
-const ship = method({
+const ship = method(() => ({
   summary: "The holder sends a batch to another party, which must receive it.",
-  params: { id: id(), to: party(), note },
+  params: { id: id(), to: party(), note: note() },
   run(ctx, { id, to, note }) {
     const batch = batchOf(ctx.state, id);
     actingFor(ctx, [batch.holder], "ship");
@@ -25,11 +25,11 @@ const ship = method({
     record(ctx, { ...batch, state: "inTransit", receiver: to }, "ship", note);
     ctx.emit("ship", { id, from: batch.holder, to });
   },
-});
+}));
 
-const receive = method({
+const receive = method(() => ({
   summary: "The receiver takes a batch over, or turns it away: then it is its sender's again.",
-  params: { id: id(), accept: t.boolean(), note },
+  params: { id: id(), accept: t.boolean(), note: note() },
   run(ctx, { id, accept, note }) {
     const batch = batchOf(ctx.state, id);
     mustBe(batch, ["inTransit"]);
@@ -38,11 +38,11 @@ const receive = method({
     record(ctx, heldBy(batch, accept ? receiver : batch.holder), action, note);
     ctx.emit(action, { id, from: batch.holder, to: receiver });
   },
-});
+}));
 
-const cancelShipment = method({
+const cancelShipment = method(() => ({
   summary: "The sender takes a shipment back that was not received.",
-  params: { id: id(), note },
+  params: { id: id(), note: note() },
   run(ctx, { id, note }) {
     const batch = batchOf(ctx.state, id);
     mustBe(batch, ["inTransit"]);
@@ -50,9 +50,9 @@ const cancelShipment = method({
     record(ctx, heldBy(batch, batch.holder), "cancelShipment", note);
     ctx.emit("cancelShipment", { id });
   },
-});
+}));
 
-const dispose = method({
+const dispose = method(() => ({
   summary: "The holder takes a batch out of the chain: sold, used up or destroyed.",
   params: { id: id(), note: t.text({ max: 500 }) },
   run(ctx, { id, note }) {
@@ -62,7 +62,7 @@ const dispose = method({
     record(ctx, { ...batch, state: "disposed" }, "dispose", note);
     ctx.emit("dispose", { id });
   },
-});
+}));
 
 /** Who may say something about a batch: who made it, who holds it, and who is to receive it. */
 const concerned = ({ maker, holder, receiver }: Batch): string[] => [
@@ -71,25 +71,25 @@ const concerned = ({ maker, holder, receiver }: Batch): string[] => [
   ...(receiver === undefined ? [] : [receiver]),
 ];
 
-const attach = method({
+const attach = method(() => ({
   summary: "Records a certificate or another document about a batch, by its hash.",
-  params: { id: id(), ...document },
+  params: { id: id(), ...document() },
   run(ctx, { id, ...given }) {
     actingFor(ctx, concerned(batchOf(ctx.state, id)), "attach");
     const { timestampMs: atMs } = ctx.block;
     documents(ctx.state, id).append({ ...given, by: nameOf(ctx.sender), atMs });
     ctx.emit("attach", { id, kind: given.kind, hash: given.hash });
   },
-});
+}));
 
-const measure = method({
+const measure = method(() => ({
   summary: "Records what sensors measured on a batch.",
-  params: { id: id(), readings: t.list(t.object(reading), { min: 1, max: 100 }) },
+  params: { id: id(), readings: t.list(t.object(reading()), { min: 1, max: 100 }) },
   run(ctx, { id, readings: measured }) {
     actingFor(ctx, concerned(batchOf(ctx.state, id)), "measure");
     const by = nameOf(ctx.sender);
     for (const one of measured) readings(ctx.state, id).append({ ...one, value: decimalText(one.value), by });
   },
-});
+}));
 
 export const moving = { ship, receive, cancelShipment, dispose, attach, measure };

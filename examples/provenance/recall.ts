@@ -13,19 +13,20 @@ import { type Batch, batchOf, errors, id } from "./batch.ts";
 /** How many batches one call marks: each has up to 50 children, and a call writes at most 10,000 keys. */
 const SPREAD_MAX = 50;
 
-export const recall = t.object({
-  id: id(),
-  batch: id(),
-  reason: t.text({ max: 500 }),
-  by: t.identity(),
-  atMs: t.integer(),
-  /** `spreading`: call `spread` until it is `complete`. */
-  state: t.oneOf(["spreading", "complete", "lifted"]),
-  /** How many batches it has marked, and how many it has found. */
-  marked: t.integer({ min: 0 }),
-  found: t.integer({ min: 0 }),
-});
-type Recall = t.Wire<typeof recall>;
+export const recall = () =>
+  t.object({
+    id: id(),
+    batch: id(),
+    reason: t.text({ max: 500 }),
+    by: t.identity(),
+    atMs: t.integer(),
+    /** `spreading`: call `spread` until it is `complete`. */
+    state: t.oneOf(["spreading", "complete", "lifted"]),
+    /** How many batches it has marked, and how many it has found. */
+    marked: t.integer({ min: 0 }),
+    found: t.integer({ min: 0 }),
+  });
+type Recall = t.Wire<ReturnType<typeof recall>>;
 
 const recalls = (state: ReadableState) => state.map<Recall>("recall");
 /** The batches that a recall has found, in the order found. The first `marked` of them are marked. */
@@ -53,7 +54,7 @@ const enqueue = (state: ReadableState, recall: string, ids: readonly string[]): 
   return queue.size();
 };
 
-const begin = method({
+const begin = method(() => ({
   summary: "The maker or holder of a batch, or an authority, recalls it and all that was made of it.",
   params: { id: id(), reason: t.text({ max: 500 }) },
   result: t.object({ recall: id() }),
@@ -69,12 +70,12 @@ const begin = method({
     ctx.emit("recall", { recall: id, batch, reason });
     return { recall: id };
   },
-});
+}));
 
-const spread = method({
+const spread = method(() => ({
   summary: "Anyone carries a recall on to the next batches. Call it until the recall is complete.",
   params: { recall: id(), limit: t.optional(t.integer({ min: 1, max: SPREAD_MAX }), SPREAD_MAX) },
-  result: recall,
+  result: recall(),
   run(ctx, { recall: id, limit }) {
     const recall = recallOf(ctx.state, id);
     if (recall.state !== "spreading")
@@ -90,9 +91,9 @@ const spread = method({
     if (next.state === "complete") ctx.emit("recallComplete", { recall: id, marked });
     return next;
   },
-});
+}));
 
-const lift = method({
+const lift = method(() => ({
   summary: "Who began a recall lifts it: what it holds may move again.",
   params: { recall: id() },
   run(ctx, { recall: id }) {
@@ -103,6 +104,6 @@ const lift = method({
     recalls(ctx.state).set(id, { ...recall, state: "lifted" });
     ctx.emit("recallLifted", { recall: id });
   },
-});
+}));
 
 export const recalling = { recall: begin, spread, lift };
