@@ -101,3 +101,19 @@ for (const [name, describe] of Object.entries<unknown>({
 }))
   test(`a contract whose description ${name} is refused`, () =>
     assert.throws(() => describeContract({ ...contract(spec), describe }), Error));
+
+test("a method that is specified by a function is specified only when it runs or is described", () => {
+  let made = 0;
+  const late = contract({
+    ...spec,
+    invoke: {
+      go: method(() => {
+        made++;
+        return { summary: "Goes.", run: () => made };
+      }),
+    },
+  });
+  assert.equal(made, 0);
+  assert.equal(describeContract(late).api.go?.summary, "Goes.");
+  assert.equal(late.invoke.go?.({} as never, {}), 2);
+});

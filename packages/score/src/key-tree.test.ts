@@ -142,6 +142,7 @@ for (const [name, keyOf] of Object.entries<(n: number) => string>({
       .padStart(64, "0"),
   "texts that share long beginnings": (n) => `${"supply/".repeat(10)}${String(n).padStart(6, "0")}`,
   "Korean texts": (n) => String.fromCharCode(0xac00 + (n % 100), 0xac00 + (Math.floor(n / 100) % 100)),
+  "texts beyond the first plane": (n) => String.fromCodePoint(0x10000 + n * 170),
   "keys as long as they may be": (n) => String(n).padStart(400, "x"),
 }))
   test(`thousands of random changes of ${name} leave a sound tree, and cost what they must`, () => {
@@ -153,7 +154,7 @@ for (const [name, keyOf] of Object.entries<(n: number) => string>({
     for (const [count, addsOf10] of [
       [3000, 9],
       [2000, 5],
-      [3000, 2],
+      [8000, 1],
     ] as const)
       for (let index = 0; index < count; index++) {
         const key = keyOf(random(6000));

@@ -133,7 +133,7 @@ for (const value of [null, [], "x", 1, undefined])
     assert.throws(() => order.read(value, ""), /^Refusal: params must be an object$/);
   });
 
-test("a pattern is searched anew each time, and described where it has no flags", () => {
+test("a pattern is matched each time anew, and described", () => {
   const currency = t.text({ pattern: /^[A-Z]{3}$/, expected: "a currency code" });
   for (let time = 0; time < 3; time++) assert.equal(currency.read("KRW", "currency"), "KRW");
   assert.throws(() => currency.read("krw", "currency"), /currency must be a currency code/);
@@ -188,6 +188,15 @@ test("methods are typed by where they stand and what they take, and give what th
       // @ts-expect-error: an amount's JSON is a text of digits
       wrong: method({ result: t.amount(), run: () => 5n }),
       none: method({ run: (ctx) => ctx.transaction.index }),
+      late: method(() => ({
+        params: { by: t.amount() },
+        result: t.boolean(),
+        run(ctx, params) {
+          isSame<typeof params, { readonly by: bigint }>(true);
+          isSame<typeof ctx, InvokeContext>(true);
+          return params.by > 1n;
+        },
+      })),
     },
     query: {
       see: method({
@@ -202,6 +211,7 @@ test("methods are typed by where they stand and what they take, and give what th
   });
   const context = {} as InvokeContext;
   assert.deepEqual(invoke.pay!(context, { to: "a@b", amount: 7 }), { amount: "7" });
+  assert.equal(invoke.late!(context, { by: "2" }), true);
   assert.throws(() => invoke.none!(context, { by: 1 }), /by is not expected/);
   assert.throws(() => query.see!(context, {}), /id must be a text/);
   assert.throws(() => init!(context, { limit: "1" }), /limit must be an integer/);

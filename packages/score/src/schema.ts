@@ -85,7 +85,7 @@ export const text = (
       typeof value === "string" &&
       value.length >= min &&
       value.length <= max &&
-      (pattern === undefined || value.search(pattern) >= 0)
+      (pattern === undefined || pattern.test(value))
         ? value
         : wrong(path, options.expected ?? `a text of ${min} to ${max} characters`),
     describe: () => ({
