@@ -95,12 +95,10 @@ test("more than half of the organisations schedule a deployment, which runs from
       hash,
       action: "deploy",
       source: "// token 1.0.0",
-      manifest:
-        '{"auth":{"email":"","name":"","org":""},"description":"","format":"dure/score/1",' +
-        '"functions":{"init":true,"invoke":["add"],"migrate":false,"query":["count"],"rollback":false},' +
-        '"id":"token","version":"1.0.0"}',
+      manifest: '{"init":true,"invoke":["add"],"migrate":false,"query":["count"],"rollback":false}',
       from: "",
       params: '{"limit":1}',
+      entry: JSON.stringify({ action: "deploy", hash, score: "token", version: "1.0.0" }),
     },
   ]);
   chain.block();
@@ -274,6 +272,7 @@ for (const [name, params, message] of [
   ["a hash of another SCORE", { action: "upgrade", score: "token", hash: "0".repeat(64) }, /with this hash/],
   ["a height before the chain", { action: "disable", score: "token", height: 0 }, /height must be/],
   ["params that are a list", { action: "upgrade", score: "token", version: "1.0.0", params: [] }, /./],
+  ["params to upgrade", { action: "upgrade", score: "token", version: "1.0.0", params: { a: 1 } }, /./],
   ["params to disable", { action: "disable", score: "token", params: { a: 1 } }, /takes no params/],
 ] as const)
   test(`a proposal with ${name} is refused`, () => {

@@ -35,6 +35,9 @@ export {
   type ActiveScore,
   activeScores,
   type DueActivation,
+  describeScore,
   dueActivations,
   type GetText,
+  knownScores,
 } from "./registry.ts";
+export type { KnownScore, ScoreHistory } from "./telling.ts";

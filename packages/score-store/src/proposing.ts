@@ -78,6 +78,9 @@ const roomFrom = ({ due }: Records, wanted: number): number => {
   return height;
 };
 
+/** How many SCOREs a channel has, disabled ones too: `active` names all of them in one value. */
+const SCORES_MAX = 256;
+
 const schedule = (ctx: StoreContext, proposal: Proposal): Proposal => {
   const records = recordsOf(ctx.state);
   const { id, action, score, version, hash, index } = proposal;
@@ -87,6 +90,8 @@ const schedule = (ctx: StoreContext, proposal: Proposal): Proposal => {
   const asked: JsonObject = action === "disable" ? {} : hash === "" ? { version } : { hash };
   if (targetOf(records, action, score, asked) !== index)
     refuse(`${score} has changed since proposal ${id} was made: propose anew`);
+  if (action === "deploy" && Object.keys(records.active.get() ?? {}).length >= SCORES_MAX)
+    refuse(`a channel has at most ${SCORES_MAX} SCOREs`);
   const height = roomFrom(records, Math.max(proposal.height, ctx.block.height + 1));
   records.due.set(String(height), [...(records.due.get(String(height)) ?? []), { proposal: id, score }]);
   records.scores.set(score, { ...record, scheduled: id });
@@ -106,7 +111,7 @@ const paramsParam = (action: Action, { params = {} }: JsonObject): JsonObject =>
     return refuse("params must be an object");
   const text = encodeJson(params);
   if (text.length > PARAMS_CHARS_MAX) refuse(`params must have at most ${PARAMS_CHARS_MAX} characters`);
-  if (text !== "{}" && action !== "deploy" && action !== "upgrade") refuse(`a ${action} takes no params`);
+  if (text !== "{}" && action !== "deploy") refuse(`a ${action} takes no params`);
   return params as JsonObject;
 };
 

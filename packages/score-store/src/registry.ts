@@ -1,5 +1,5 @@
-import { decodeJson, encodeJson } from "@dure/score";
-import { declarationOf, readPackage, type ScorePackage } from "./package.ts";
+import { decodeJson, encodeJson, type ReadableState, stateOver } from "@dure/score";
+import { readPackage, type ScorePackage } from "./package.ts";
 import {
   type Action,
   type ActiveSet,
@@ -12,6 +12,7 @@ import {
   type VersionName,
   type VersionRecord,
 } from "./records.ts";
+import { historyOf, type KnownScore, knownIn, type ScoreHistory } from "./telling.ts";
 
 /**
  * What a peer reads from the store's state: a function of the state alone, so that peers that executed every block, that
@@ -32,12 +33,47 @@ export type DueActivation = {
   readonly action: Action;
   /** "" to disable; undefined where it stands in the genesis. */
   readonly source: string | undefined;
-  /** Canonical JSON of the declaration that the loaded contract must be; "" where there is none. */
+  /** Canonical JSON of the package's `functions`, which the loaded contract must have; "" where there is no package. */
   readonly manifest: string;
   /** The version before, "" for none. */
   readonly from: string;
-  /** Canonical JSON for `init` and `migrate`. */
+  /** Canonical JSON for `init`. */
   readonly params: string;
+  /** Canonical JSON that `applied` is to be called with, beside the outcome. */
+  readonly entry: string;
+};
+
+/** The store's state as its own queries read it. */
+const stateOf = (get: GetText): ReadableState => {
+  const refuseWrite = (): never => {
+    throw new Error("the state is only read here");
+  };
+  const text = (key: string) => get(`${STORE}\0${key}`);
+  return stateOver({
+    get: (key) => {
+      const found = text(key);
+      return found === undefined ? undefined : decodeJson(found);
+    },
+    has: (key) => text(key) !== undefined,
+    set: refuseWrite,
+    delete: refuseWrite,
+  });
+};
+
+/** Returns every SCORE that runs or was disabled, by name; undefined in a channel that was founded without the store. */
+export const knownScores = (get: GetText): readonly KnownScore[] | undefined => {
+  const state = stateOf(get);
+  return state.has("active") ? knownIn(state) : undefined;
+};
+
+/** Returns what is known of one SCORE, its newest versions and steps first; undefined of one that is not registered. */
+export const describeScore = (
+  get: GetText,
+  score: string,
+  before: number | undefined,
+): ScoreHistory | undefined => {
+  const state = stateOf(get);
+  return state.has(`score/${score}`) ? historyOf(state, score, before) : undefined;
 };
 
 const read = <T>(get: GetText, key: string): T | undefined => {
@@ -82,11 +118,12 @@ const activationOf = (get: GetText, { proposal: id, score }: Due): DueActivation
   const { action, version, hash, params } = need<Proposal>(get, `proposal/${id}`);
   const { current } = need<ScoreRecord>(get, `score/${score}`);
   const from = current < 0 ? "" : need<VersionRecord>(get, `version/${score}/${current}`).version;
-  const named = { score, version, hash, action, from, params: encodeJson(params) };
+  const entry = encodeJson({ score, version, hash, action });
+  const named = { score, version, hash, action, from, params: encodeJson(params), entry };
   if (action === "disable") return { ...named, source: "", manifest: "" };
   if (hash === "") return { ...named, source: undefined, manifest: "" };
   const found = packageOf(get, hash);
-  return { ...named, source: found.source, manifest: encodeJson(declarationOf(found)) };
+  return { ...named, source: found.source, manifest: encodeJson(found.functions) };
 };
 
 /** Returns what the block of a height activates, in order, from the state after the block before: one look-up for most. */
