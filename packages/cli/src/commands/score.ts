@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { writeAtomically } from "../atomic-file.ts";
 import type { BuiltPackage } from "../score/build-package.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
+import { addScoreStore } from "./score-store.ts";
 
 /** The commands of a contract's author. Each brings its own parts when it runs, since packing takes long to load. */
 
@@ -66,7 +67,9 @@ const pack = async (source: string, options: OutputOptions & { readonly output?:
 
 /** Adds `dure score` and its commands. */
 export const addScore = (program: Command): void => {
-  const score = program.command("score").description("write, check, test and pack contracts");
+  const score = program
+    .command("score")
+    .description("write contracts, and agree on which ones a channel runs");
   withOutput(score.command("new <dir>"))
     .description("make a contract, with a test, in a new directory")
     .option("--name <name>", "the SCORE's name (default: the directory's)")
@@ -83,4 +86,5 @@ export const addScore = (program: Command): void => {
     .description("pack a directory, a file, an archive (.tgz) or git+<url>#<commit>: the same bytes anywhere")
     .option("-o, --output <file>", "where to; - prints the package (default: <name>-<version>.score.json)")
     .action(pack);
+  addScoreStore(score);
 };
