@@ -44,7 +44,7 @@ export class Chain {
   readonly get: GetText = (key) => this.state.get(key);
 
   #sender(organisation: string, roles: readonly string[], id = sha256(organisation)) {
-    return { id, name: "ann", organisation, roles };
+    return { id, name: "ann", organisation, roles, attributes: {} };
   }
 
   #call(method: string, params: JsonObject, sender: StoreContext["sender"]): Call {

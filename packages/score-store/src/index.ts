@@ -19,7 +19,6 @@ export {
   type ReadPackage,
   readPackage,
   type ScorePackage,
-  SOURCE_CHARS_MAX,
 } from "./package.ts";
 export {
   type Action,

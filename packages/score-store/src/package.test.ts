@@ -95,7 +95,7 @@ for (const [name, refused, message] of [
   ["a method that is no name", withFunctions({ invoke: ["a-b"] }), /no method/],
   ["a step that is no flag", withFunctions({ migrate: 1 }), /true or false/],
   ["no source", changed({ source: "" }), /source is empty/],
-  ["a source that is too long", changed({ source: "x".repeat((1 << 20) + 1) }), /source must/],
+  ["a source that is too long", changed({ source: "x".repeat(1_000_000) }), /longer than 1000000/],
   ["a lone surrogate", text.replace("// a", "\\ud800"), /surrogate/],
   ["white space", `${text} `, /not canonical/],
   ["a key twice", text.replace("{", '{"auth":{"email":"","name":"","org":""},'), /not canonical/],

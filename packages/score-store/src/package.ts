@@ -28,9 +28,8 @@ export type ReadPackage =
   | { readonly ok: true; readonly package: ScorePackage }
   | { readonly ok: false; readonly message: string };
 
-/** UTF-16 code units of a package's text, of its source, and of each text that says who and what. */
-export const PACKAGE_CHARS_MAX: number = 1 << 21;
-export const SOURCE_CHARS_MAX: number = 1 << 20;
+/** UTF-16 code units of a package's text, which a contract must be able to join, and of each text that says who and what. */
+export const PACKAGE_CHARS_MAX = 1_000_000;
 const DESCRIPTION_CHARS_MAX = 1_000;
 const AUTH_CHARS_MAX = 128;
 /** Methods of one kind. */
@@ -110,7 +109,7 @@ const flawOf = (value: unknown): string | undefined => {
     textFlaw(description, "description", DESCRIPTION_CHARS_MAX) ??
     keysFlaw(functions, "functions", ["init", "invoke", "query", "migrate", "rollback"]) ??
     functionsFlaw(functions as Fields) ??
-    (source === "" ? "source is empty" : textFlaw(source, "source", SOURCE_CHARS_MAX))
+    (source === "" ? "source is empty" : textFlaw(source, "source", PACKAGE_CHARS_MAX))
   );
 };
 
@@ -145,7 +144,10 @@ export const readPackage = (text: string): ReadPackage => {
 };
 
 /** Returns what a package declares, without its source. */
-export const declarationOf = ({ source: _, ...declaration }: ScorePackage): PackageDeclaration => declaration;
+export const declarationOf = (score: ScorePackage): PackageDeclaration => {
+  const { source: _, ...declaration } = score;
+  return declaration;
+};
 
 const TAG = "dure/score-package";
 

@@ -90,7 +90,9 @@ export const proposals = ({ state }: QueryContext, params: JsonObject) => {
   const count = records.count.get() ?? 0;
   const before = beforeParam(params, 1);
   const end = before === undefined ? count : before - 1;
-  return newestOf(count, PROPOSALS_MAX, end, (at) => records.proposals.get(String(at + 1))).map(
-    ({ params: _, ...proposal }) => proposal,
-  );
+  const newest = newestOf(count, PROPOSALS_MAX, end, (at) => records.proposals.get(String(at + 1)));
+  return newest.map((each) => {
+    const { params: _, ...proposal } = each;
+    return proposal;
+  });
 };
