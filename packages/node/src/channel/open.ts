@@ -249,6 +249,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     directory,
     ledger,
     host,
+    scores,
     evidence,
     links,
     frameBytesMax: FRAME_BYTES_MAX,

@@ -1,9 +1,8 @@
 import type { Ledger } from "@dure/ledger";
 import type { ChannelConfig } from "@dure/membership";
-import type { ScoreSource } from "@dure/score-host";
+import type { Activation, ScoreSource } from "@dure/score-host";
 import {
   activeScores,
-  type DueActivation,
   describeScore,
   dueActivations,
   type GetText,
@@ -12,9 +11,6 @@ import {
   type ScoreHistory,
 } from "@dure/score-store";
 import { decodeText, encodeText } from "@dure/types";
-
-/** An activation with its source, which may be one of the genesis. */
-export type Activation = Omit<DueActivation, "source"> & { readonly source: string };
 
 /**
  * Which SCOREs a channel runs, by its genesis and its state after the last height executed (specs/score-store.md): so a
