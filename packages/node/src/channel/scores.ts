@@ -1,6 +1,6 @@
 import type { Ledger } from "@dure/ledger";
 import type { ChannelConfig } from "@dure/membership";
-import type { Activation, ScoreSource } from "@dure/score-host";
+import { type Activation, ScoreHostError, type ScoreSource } from "@dure/score-host";
 import {
   activeScores,
   describeScore,
@@ -9,6 +9,7 @@ import {
   type KnownScore,
   knownScores,
   type ScoreHistory,
+  STORE,
 } from "@dure/score-store";
 import { decodeText, encodeText } from "@dure/types";
 
@@ -60,11 +61,21 @@ export const createScores = (ledger: Pick<Ledger, "get">, genesis: Pick<ChannelC
         version,
         source: source ?? foundedSource(score, version),
       })) ?? genesis.scores,
-    due: (height) =>
-      dueActivations(get, height).map((activation) => ({
-        ...activation,
-        source: activation.source ?? foundedSource(activation.score, activation.version),
-      })),
+    due: (height) => {
+      try {
+        return dueActivations(get, height).map((activation) => ({
+          ...activation,
+          source: activation.source ?? foundedSource(activation.score, activation.version),
+        }));
+      } catch (cause) {
+        // The same state says the same on every peer: this is where execution ends, and not a fault of this machine.
+        throw new ScoreHostError(
+          "STATE_READ_FAILED",
+          `what block ${height} activates cannot be read from the state of ${STORE}: ${(cause as Error).message}`,
+          { cause },
+        );
+      }
+    },
     known: () => knownScores(get) ?? genesis.scores.map(founded),
     describe: (name, before) => {
       const stored = describeScore(get, name, before);
