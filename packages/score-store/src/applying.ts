@@ -1,5 +1,5 @@
-import { integerParam, type JsonObject, refuse, textParam } from "@dure/score";
-import type { StoreContext } from "./context.ts";
+import { type InvokeContext, integerParam, type JsonObject, refuse, textParam } from "@dure/score";
+import { refuseCallers } from "./context.ts";
 import { HOST_ID, type Proposal, type Records, recordsOf, type ScoreRecord } from "./records.ts";
 
 /** What comes of an activation, as the host of every peer tells it at the beginning of the block. */
@@ -28,7 +28,9 @@ const activate = (
 };
 
 /** Writes down what came of the activation that was scheduled for a SCORE. */
-export const applied = (ctx: StoreContext, params: JsonObject) => {
+export const applied = (ctx: InvokeContext, params: JsonObject) => {
+  // A migration has the host's sender, too: what it calls is not the host's word.
+  refuseCallers(ctx);
   if (ctx.sender.id !== HOST_ID) refuse("only the host may say what it activated");
   const score = textParam(params, "score", 64);
   const code = integerParam(params, "code", 0, 65_535);

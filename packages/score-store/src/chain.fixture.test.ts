@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { decodeJson, encodeJson, type Json, type JsonObject, Refusal, stateOver } from "@dure/score";
-import type { StoreContext } from "./context.ts";
+import {
+  type Data,
+  decodeJson,
+  encodeJson,
+  type Json,
+  type JsonObject,
+  Refusal,
+  type Sender,
+  stateOver,
+} from "@dure/score";
 import contract from "./contract.ts";
 import { formatPackage, packageHash, partsOf, type ScorePackage } from "./package.ts";
 import { HOST_ID } from "./records.ts";
@@ -24,6 +32,14 @@ export const scorePackage = (
   ...change,
 });
 
+const unasked = (): never => assert.fail("the store asks no other SCORE, and checks no signature");
+
+const SURROUNDINGS = {
+  crypto: { sha256: (data: Data) => sha256(String(data)), sha512: unasked, verify: unasked },
+  ask: unasked,
+  call: unasked,
+};
+
 type Call = { readonly code: number; readonly message: string; readonly result: Json };
 
 /** The store over a state in memory, block by block: what is due is activated first, and `verdict` says how that goes. */
@@ -32,6 +48,8 @@ export class Chain {
   readonly events: { readonly name: string; readonly data: JsonObject }[] = [];
   height = 0;
   organisations: readonly string[];
+  /** The SCOREs through which calls come. */
+  callers: readonly string[] = [];
   /** The message with which the activation of a SCORE fails; "" if it does not. */
   verdict: (score: string) => string = () => "";
 
@@ -47,7 +65,7 @@ export class Chain {
     return { id, name: "ann", organisation, roles, attributes: {} };
   }
 
-  #call(method: string, params: JsonObject, sender: StoreContext["sender"]): Call {
+  #call(method: string, params: JsonObject, sender: Sender): Call {
     const writes = new Map<string, string | undefined>();
     const events: (typeof this.events)[number][] = [];
     const read = (key: string) => (writes.has(key) ? writes.get(key) : this.state.get(`score-store\0${key}`));
@@ -61,12 +79,13 @@ export class Chain {
       delete: (key) => void writes.set(key, undefined),
     });
     const context = {
+      ...SURROUNDINGS,
+      callers: this.callers,
       state,
       sender,
       block: { height: this.height, timestampMs: this.height * 1000 },
       transaction: { id: HOST_ID, index: 0 },
       channel: { organisations: this.organisations },
-      crypto: { sha256 },
       emit: (name: string, data: unknown) => void events.push({ name, data: data as JsonObject }),
     };
     try {
@@ -128,7 +147,14 @@ export class Chain {
       set: () => assert.fail("a query writes"),
       delete: () => assert.fail("a query deletes"),
     });
-    const context = { state, sender: this.#sender("", []), block: { height: this.height, timestampMs: 0 } };
+    const context = {
+      ...SURROUNDINGS,
+      callers: [],
+      channel: { organisations: this.organisations },
+      state,
+      sender: this.#sender("", []),
+      block: { height: this.height, timestampMs: 0 },
+    };
     return decodeJson(encodeJson(contract.query[method]?.(context, params)));
   }
 

@@ -72,6 +72,13 @@ for (const method of ["upload", "register", "propose", "approve", "withdraw"])
     assert.match(chain.invoke("stranger", method, {}).message, /one of the channel's organisations/);
   });
 
+test("no other SCORE acts here for whoever called it", () => {
+  const chain = new Chain(["a"]);
+  chain.callers = ["lure"];
+  for (const method of ["upload", "register", "propose", "approve", "withdraw", "applied"])
+    chain.refused("a", method, {}, /another SCORE may not/);
+});
+
 test("nobody but the host says what was activated", () => {
   const chain = withToken();
   chain.refused("a", "applied", { score: "token", code: 0, message: "" }, /only the host/);

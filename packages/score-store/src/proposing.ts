@@ -1,5 +1,13 @@
-import { encodeJson, integerParam, type JsonObject, type QueryContext, refuse, textParam } from "@dure/score";
-import { administeredBy, isMajority, type StoreContext } from "./context.ts";
+import {
+  encodeJson,
+  type InvokeContext,
+  integerParam,
+  type JsonObject,
+  type QueryContext,
+  refuse,
+  textParam,
+} from "@dure/score";
+import { administeredBy, isMajority } from "./context.ts";
 import {
   type Action,
   DUE_MAX,
@@ -81,7 +89,7 @@ const roomFrom = ({ due }: Records, wanted: number): number => {
 /** How many SCOREs a channel has, disabled ones too: `active` names all of them in one value. */
 const SCORES_MAX = 256;
 
-const schedule = (ctx: StoreContext, proposal: Proposal): Proposal => {
+const schedule = (ctx: InvokeContext, proposal: Proposal): Proposal => {
   const records = recordsOf(ctx.state);
   const { id, action, score, version, hash, index } = proposal;
   const record = scoreOf(records, score);
@@ -100,7 +108,7 @@ const schedule = (ctx: StoreContext, proposal: Proposal): Proposal => {
 };
 
 /** Schedules a proposal that enough organisations approve, writes it down and returns it. */
-const settle = (ctx: StoreContext, proposal: Proposal): Proposal => {
+const settle = (ctx: InvokeContext, proposal: Proposal): Proposal => {
   const settled = isMajority(proposal.approvals, ctx) ? schedule(ctx, proposal) : proposal;
   recordsOf(ctx.state).proposals.set(proposal.id, settled);
   return settled;
@@ -116,7 +124,7 @@ const paramsParam = (action: Action, { params = {} }: JsonObject): JsonObject =>
 };
 
 /** Proposes that a version runs, or that none does. The proposer's organisation approves by this. */
-export const propose = (ctx: StoreContext, params: JsonObject) => {
+export const propose = (ctx: InvokeContext, params: JsonObject) => {
   const organisation = administeredBy(ctx);
   const action = textParam(params, "action", 16);
   if (!isAction(action)) return refuse("action must be deploy, upgrade, rollback or disable");
@@ -151,7 +159,7 @@ const proposalParam = (records: Records, params: JsonObject, name = "proposal"):
 };
 
 /** Approves a proposal for the sender's organisation. */
-export const approve = (ctx: StoreContext, params: JsonObject) => {
+export const approve = (ctx: InvokeContext, params: JsonObject) => {
   const organisation = administeredBy(ctx);
   const proposal = proposalParam(recordsOf(ctx.state), params);
   const { id, status, approvals } = proposal;
@@ -173,7 +181,7 @@ const unschedule = ({ due, scores }: Records, { id, score, height }: Proposal): 
  * Takes an organisation's approval back. A proposal that was scheduled and has lost its majority is open again; one that
  * nobody approves any more is withdrawn.
  */
-export const withdraw = (ctx: StoreContext, params: JsonObject) => {
+export const withdraw = (ctx: InvokeContext, params: JsonObject) => {
   const organisation = administeredBy(ctx);
   const records = recordsOf(ctx.state);
   const proposal = proposalParam(records, params);

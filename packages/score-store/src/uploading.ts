@@ -1,5 +1,12 @@
-import { integerParam, type JsonObject, type QueryContext, refuse, textParam } from "@dure/score";
-import { administeredBy, type StoreContext } from "./context.ts";
+import {
+  type InvokeContext,
+  integerParam,
+  type JsonObject,
+  type QueryContext,
+  refuse,
+  textParam,
+} from "@dure/score";
+import { administeredBy } from "./context.ts";
 import { declarationOf, packageHash, readPackage, type ScorePackage } from "./package.ts";
 import { type Records, recordsOf, type ScoreRecord, type Upload } from "./records.ts";
 
@@ -26,7 +33,7 @@ const forget = ({ parts }: Records, organisation: string, { hash, of }: Upload):
 };
 
 /** Takes one part of a package. Parts are an organisation's own until all of them are registered. */
-export const upload = (ctx: StoreContext, params: JsonObject) => {
+export const upload = (ctx: InvokeContext, params: JsonObject) => {
   const organisation = administeredBy(ctx);
   const hash = hashParam(params);
   const of = integerParam(params, "of", 1, PARTS_MAX);
@@ -54,7 +61,7 @@ const joined = ({ parts }: Records, organisation: string, { hash, of }: Upload):
   return texts.join("");
 };
 
-const write = (ctx: StoreContext, organisation: string, { hash, of }: Upload, score: ScorePackage) => {
+const write = (ctx: InvokeContext, organisation: string, { hash, of }: Upload, score: ScorePackage) => {
   const records = recordsOf(ctx.state);
   const { id, version, functions } = score;
   const record = records.scores.get(id) ?? NO_SCORE;
@@ -75,7 +82,7 @@ const write = (ctx: StoreContext, organisation: string, { hash, of }: Upload, sc
 };
 
 /** Checks an uploaded package and keeps it as a version of its SCORE. Registering it again changes nothing. */
-export const register = (ctx: StoreContext, params: JsonObject) => {
+export const register = (ctx: InvokeContext, params: JsonObject) => {
   const organisation = administeredBy(ctx);
   const hash = hashParam(params);
   const records = recordsOf(ctx.state);

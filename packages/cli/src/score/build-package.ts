@@ -22,21 +22,18 @@ const invalid = (message: string): CliError => new CliError("SCORE_INVALID", mes
 const describe = async (score: Parameters<typeof createScoreHost>[0]["scores"][number]) => {
   const host = await createScoreHost({ scores: [score] });
   try {
-    return host.status().scores[0] as ContractDescription & {
-      readonly migrate?: boolean;
-      readonly rollback?: boolean;
-    };
+    return host.status().scores[0] as ContractDescription;
   } finally {
     await host.close();
   }
 };
 
-const functionsOf = (description: Awaited<ReturnType<typeof describe>>): PackageFunctions => ({
+const functionsOf = (description: ContractDescription): PackageFunctions => ({
   init: description.init,
   invoke: [...description.invoke].sort(),
   query: [...description.query].sort(),
-  migrate: description.migrate === true,
-  rollback: description.rollback === true,
+  migrate: description.migrate,
+  rollback: description.rollback,
 });
 
 /** How a list in package.json differs from the contract's, as a sentence. */

@@ -1,32 +1,38 @@
 /** The files of a new contract, by path. They are complete, and their test passes. */
 export const templateOf = (name: string): Readonly<Record<string, string>> => ({
   "contract.ts": `/** A counter that anyone may add to, up to a limit that the channel's administrators deployed it with. */
-import { contract, integerParam, refuse } from "@dure/score";
+import { contract, counter, method, refuse } from "@dure/score";
+import * as t from "@dure/score/schema";
+
+/** The codes with which calls are refused; clients tell them apart by these. */
+const errors = { LIMIT: 1001 } as const;
 
 export default contract({
   name: "${name}",
   version: "1.0.0",
 
   /** Runs once, when the contract is deployed. */
-  init(ctx, params) {
-    ctx.state.set("limit", params.limit === undefined ? 1000 : integerParam(params, "limit", 1));
-  },
+  init: method({
+    params: { limit: t.optional(t.integer({ min: 1 }), 1000) },
+    run: (ctx, { limit }) => ctx.state.set("limit", limit),
+  }),
 
   invoke: {
-    /** Adds \`by\` (1 to 100) and returns the new sum. */
-    add(ctx, params) {
-      const count = ctx.state.value<number>("count");
-      const sum = (count.get() ?? 0) + integerParam(params, "by", 1, 100);
-      if (sum > (ctx.state.get<number>("limit") ?? 0)) refuse("the limit is reached", { sum });
-      count.set(sum);
-      ctx.emit("added", { by: ctx.sender.name, sum });
-      return { sum };
-    },
+    add: method({
+      summary: "Adds to the sum, up to the limit.",
+      params: { by: t.integer({ min: 1, max: 100 }) },
+      result: t.object({ sum: t.integer() }),
+      run(ctx, { by }) {
+        const sum = counter(ctx.state, "count").add(by);
+        if (sum > (ctx.state.get<number>("limit") ?? 0)) refuse("the limit is reached", { sum }, errors.LIMIT);
+        ctx.emit("added", { by: ctx.sender.name, sum });
+        return { sum };
+      },
+    }),
   },
 
   query: {
-    /** Returns the sum. */
-    count: (ctx) => ctx.state.get("count") ?? 0,
+    count: method({ result: t.integer(), run: (ctx) => counter(ctx.state, "count").get() }),
   },
 });
 `,
@@ -42,7 +48,7 @@ test("what is added counts, up to the limit", async () => {
     const alice = kit.as("alice");
     assert.deepEqual((await alice.invoke("add", { by: 3 })).result, { sum: 3 });
     const refused = await alice.invoke("add", { by: 9 });
-    assert.deepEqual([refused.code, refused.message], [9000, "the limit is reached"]);
+    assert.deepEqual([refused.code, refused.message], [1001, "the limit is reached"]);
     assert.equal((await kit.query("count")).result, 3);
   } finally {
     await kit.close();
