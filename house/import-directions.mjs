@@ -11,6 +11,7 @@ export const LAYERS = [
   "membership",
   "score",
   "score-host",
+  "score-store",
   "ledger",
   "network",
   "node",

@@ -3,7 +3,7 @@ import { readSpecifier, resolveRelative } from "./specifier.mjs";
 import { isTest } from "./tree.mjs";
 
 /** Packages that are pure as a whole. */
-export const PURE = ["types", "consensus", "mempool", "membership", "score"];
+export const PURE = ["types", "consensus", "mempool", "membership", "score", "score-store"];
 
 /** Packages of which one entry alone, and what it is made of, is pure: browsers run it too. */
 export const PURE_ENTRIES = { crypto: "index.ts", ledger: "proof.ts" };

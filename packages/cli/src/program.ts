@@ -9,6 +9,7 @@ import { addIdentity } from "./commands/identity.ts";
 import { addPeer } from "./commands/peer.ts";
 import { addQuery } from "./commands/query.ts";
 import { addRadiostation } from "./commands/radiostation.ts";
+import { addScore } from "./commands/score.ts";
 import { addState } from "./commands/state.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTx } from "./commands/tx.ts";
@@ -28,6 +29,7 @@ export const createProgram = (): Command => {
   addStatus(program);
   addTx(program);
   addQuery(program);
+  addScore(program);
   addState(program);
   addBlock(program);
   addVerify(program);

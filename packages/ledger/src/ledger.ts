@@ -35,6 +35,8 @@ export type Applied = {
   readonly receipts: readonly Receipt[];
   /** Per transaction, in order; at height 0 (the genesis) in any number of lists. */
   readonly writes: readonly (readonly Write[])[];
+  /** What the block activated before its first transaction, in order: writes under the indexes after the transactions'. */
+  readonly activations?: readonly (readonly Write[])[];
 };
 
 /** The ends of all epochs up to a block: its own included if it ends one. */

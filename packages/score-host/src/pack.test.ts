@@ -36,6 +36,17 @@ test("the same sources give the same text, wherever they lie", async () => {
   assert.deepEqual([one.name, one.version], ["hello", "1.0.0"]);
 });
 
+test("a contract without a package.json gives the same text inside of any package", async () => {
+  const { "package.json": _, ...files } = FILES;
+  const outer = await project({ "package.json": '{ "name": "@example/outer" }' });
+  const inner = join(dirname(outer), "inner", "contract.ts");
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(dirname(inner), name)), { recursive: true });
+    await writeFile(join(dirname(inner), name), text);
+  }
+  assert.deepEqual(await pack(inner), await pack(await project(files)));
+});
+
 test("the text is readable and names no place on this disk", async () => {
   const { source } = await pack(await project(FILES));
   assert.doesNotMatch(source, /dure-pack|sourceMappingURL|legal comment/);

@@ -116,13 +116,14 @@ const refusal = (text: string) => ({ errors: [{ text }] });
 
 /**
  * Returns what names a file in the text: its package's name and its place in that, `@dure/score/dist/amount.js`.
- * Without a package, its place under the entry's folder.
+ * Without a package, its place under the entry's folder: what lies above that folder has no say in the text.
  */
 const nameOf = async (file: string, root: string): Promise<string> => {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const name = await packageName(folder);
     if (name !== undefined) return slashed(`${name}/${relative(folder, file)}`);
-    if (folder === dirname(folder)) return slashed(relative(root, file)).replaceAll("../", "");
+    if (folder === root || folder === dirname(folder))
+      return slashed(relative(root, file)).replaceAll("../", "");
   }
 };
 

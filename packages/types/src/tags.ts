@@ -15,6 +15,7 @@ export const TAG = {
   stateNode: domainTag("dure/state/node"),
   stateRoot: domainTag("dure/state/root"),
   configuration: domainTag("dure/configuration"),
+  scorePackage: domainTag("dure/score-package"),
   attest: domainTag("dure/attest"),
   propose: domainTag("dure/lft/propose"),
   vote: domainTag("dure/lft/vote"),

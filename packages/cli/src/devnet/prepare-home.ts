@@ -7,6 +7,7 @@ import { lockHome } from "../home/lock-home.ts";
 import { resetHome } from "../home/reset-home.ts";
 import { pause } from "../pause.ts";
 import type { FoundFile } from "../station/found-file.ts";
+import { storeScore } from "../station/store-score.ts";
 import { exampleScores } from "./example-scores.ts";
 import { checkPorts, type PortPlan, planPorts } from "./ports.ts";
 import { DEVNET } from "./processes.ts";
@@ -124,6 +125,7 @@ export const writeFoundation = async (home: string, settings: DevnetSettings, sc
   if ((await readIfPresent(path)) !== undefined) return;
   const packed = [];
   for (const entry of [...exampleScores(), ...scores]) packed.push(await pack(entry));
+  packed.push(await storeScore());
   const { peers, blockIntervalMs, spinInterval, engine } = settings;
   const file: FoundFile = {
     channel: DEVNET,

@@ -4,6 +4,7 @@ import type { CryptoSuite } from "@dure/crypto";
 import { certificateIssuedBy, derOfPem, parseCertificate } from "@dure/crypto/x509";
 import { DEFAULTS, formatGenesis, parseGenesis } from "@dure/membership";
 import type { Registration } from "@dure/radiostation";
+import { STORE } from "@dure/score-store";
 import { CliError } from "../error.ts";
 import type { Foundation } from "./found-file.ts";
 
@@ -43,7 +44,9 @@ export const composeGenesis = async (
   founders: readonly Registration[],
   { nowMs, suite }: { readonly nowMs: number; readonly suite: CryptoSuite },
 ): Promise<string> => {
-  const { policies, limits, consensus, scores, defaultScore = scores[0]?.name ?? "" } = foundation;
+  const { policies, limits, consensus, scores } = foundation;
+  // The store is there for administrators: what names no SCORE is not meant for it.
+  const { defaultScore = scores.find(({ name }) => name !== STORE)?.name ?? "" } = foundation;
   const text = formatGenesis({
     format: "dure/genesis/1",
     name: foundation.channel,

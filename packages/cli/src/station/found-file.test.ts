@@ -10,10 +10,21 @@ const parent = await mkdtemp(join(tmpdir(), "dure-cli-"));
 after(() => rm(parent, { recursive: true, force: true }));
 const path = join(parent, "found.json");
 
-test("what to found is read as it stands", async () => {
+test("what to found is read as it stands, and the SCORE store is founded with it", async () => {
   const file = { channel: "trade", validators: 3, limits: { longestLifeMs: 1_000 } };
   await writeFile(path, JSON.stringify(file));
-  assert.deepEqual(await readFoundFile(path), { ...file, scores: [] });
+  const { scores, ...rest } = await readFoundFile(path);
+  assert.deepEqual(rest, file);
+  assert.deepEqual(
+    scores.map(({ name }) => name),
+    ["score-store"],
+  );
+});
+
+test("a SCORE store that the file brings is the one", async () => {
+  const scores = [{ name: "score-store", version: "1.0.0", source: "" }];
+  await writeFile(path, JSON.stringify({ channel: "trade", validators: 3, scores }));
+  assert.deepEqual((await readFoundFile(path)).scores, scores);
 });
 
 test("a flaw is told with the file's name", async () => {

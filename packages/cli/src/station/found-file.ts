@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { DEFAULTS } from "@dure/membership";
 import { pack } from "@dure/score-host";
+import { STORE } from "@dure/score-store";
 import { CliError } from "../error.ts";
+import { storeScore } from "./store-score.ts";
 
 type Score = { readonly name: string; readonly version: string; readonly source: string };
 
@@ -21,7 +23,7 @@ export type FoundFile = {
   readonly defaultScore?: string;
 };
 
-/** The same with every SCORE packed. What the genesis schema judges is not judged here. */
+/** The same with every SCORE packed, the SCORE store among them. What the genesis schema judges is not judged here. */
 export type Foundation = Omit<FoundFile, "scores"> & { readonly scores: readonly Score[] };
 
 const FIELDS = ["channel", "validators", "policies", "limits", "consensus", "scores", "defaultScore"];
@@ -58,5 +60,6 @@ export const readFoundFile = async (path: string): Promise<Foundation> => {
   const scores: Score[] = [];
   for (const score of file.scores ?? [])
     scores.push(typeof score === "string" ? await pack(resolve(dirname(path), score)) : score);
+  if (!scores.some(({ name }) => name === STORE)) scores.push(await storeScore());
   return { ...file, scores };
 };

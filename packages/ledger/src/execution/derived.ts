@@ -45,6 +45,8 @@ export type AppliedHeight = {
   readonly receipts: readonly Receipt[];
   /** Per transaction; at height 0 in any number of lists. */
   readonly writes: readonly (readonly Write[])[];
+  /** What the block activated before its first transaction, in order. */
+  readonly activations?: readonly (readonly Write[])[];
 };
 
 /** A receipt as it was encoded, and its path to the receipts root of its height. */
@@ -189,7 +191,7 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
   };
 
   const apply = async (applied: AppliedHeight): Promise<Roots> => {
-    const { height, blockId, timestampMs, receipts, writes } = applied;
+    const { height, blockId, timestampMs, receipts, writes, activations = [] } = applied;
     assert.equal(height, (reflected?.height ?? -1) + 1, "heights are executed one after the other");
     assert(
       height === 0 || receipts.length === writes.length,
@@ -202,7 +204,7 @@ export const createDerived = async (options: DerivedOptions): Promise<Derived> =
       changes.set(byteKey(PREFIX.place, hashBytes(receipt.transactionId)), encodePlace({ height, index }));
     }
     const encoded = receipts.map(encodeReceipt);
-    const stateRoot = state.apply(height, writes, changes);
+    const stateRoot = state.apply(height, writes, changes, activations);
     const roots = { stateRoot, receiptsRoot: merkleRoot(suite, encoded) };
     changes.set(heightKey(PREFIX.receipts, height), encodeReceipts(encoded));
     changes.set(heightKey(PREFIX.roots, height), encodeRoots(roots));

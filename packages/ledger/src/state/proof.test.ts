@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bytes } from "@dure/crypto";
-import { encodeText, type Hash, toHash, toHex } from "@dure/types";
+import { decodeText, encodeText, type Hash, toHash, toHex } from "@dure/types";
 import fc from "fast-check";
 import { suite } from "../fixture.test.ts";
 import type { Changes } from "./key-value.ts";
@@ -89,5 +89,30 @@ test("the proof decoder takes one encoding per proof and throws on nothing", () 
       assert(verdict.kind === "invalid" || toHex(bytes) === toHex(base));
     }),
     { numRuns: 10_000 },
+  );
+});
+
+test("what a block activates is overwritten by its transactions, and stands under the indexes after theirs", () => {
+  const { state } = stateOf(0);
+  const stored: Changes = new Map();
+  const root = state.apply(4, [[{ key: keyOf(1), value: encodeText("of a transaction") }], []], stored, [
+    [{ key: keyOf(0), value: encodeText("a") }],
+    [{ key: keyOf(1), value: encodeText("of an activation") }],
+  ]);
+  state.flush(stored);
+  const after = createState(suite, {
+    get: (key) => stored.get(key),
+    range: () => assert.fail("no range is read here"),
+    condemn: (reason) => {
+      throw new Error(reason);
+    },
+  });
+  const seen = [keyOf(0), keyOf(1)].map((key) => verifyStateProof(suite, root, key, after.prove(key)));
+  assert.deepEqual(
+    seen.map((verdict) => verdict.kind === "present" && [decodeText(verdict.value), verdict.version.index]),
+    [
+      ["a", 2],
+      ["of a transaction", 0],
+    ],
   );
 });

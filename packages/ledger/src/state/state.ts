@@ -35,9 +35,15 @@ export type State = {
   readonly prove: (key: Bytes) => Bytes;
   /**
    * Adds a height's writes, by transaction, to a batch: the last write of a key counts, under the version of its
-   * transaction. Returns the root that they lead to; the caller stages the batch.
+   * transaction. What the block activated comes before its transactions, under the indexes after theirs. Returns the root
+   * that they lead to; the caller stages the batch.
    */
-  readonly apply: (height: number, writes: readonly (readonly Write[])[], changes: Changes) => Hash;
+  readonly apply: (
+    height: number,
+    writes: readonly (readonly Write[])[],
+    changes: Changes,
+    activations?: readonly (readonly Write[])[],
+  ) => Hash;
   /** Adds the tree's nodes as they stand now to a batch, to be written with all that was staged. */
   readonly flush: (changes: Changes) => void;
 };
@@ -79,10 +85,10 @@ export const createState = (
     return found.map(([name, bytes]) => ({ key: keyOf(name), held: heldOf(bytes) }));
   };
 
-  const apply: State["apply"] = (height, writes, changes) => {
+  const apply: State["apply"] = (height, writes, changes, activations = []) => {
     // The last write of a key alone is stored and hashed: under load, many transactions of a block write the same ones.
     const last = new Map<string, LastWrite>();
-    for (const [index, list] of writes.entries()) {
+    const noteList = (index: number, list: readonly Write[]): void => {
       const version = { height, index };
       const text = versionText(version);
       for (const { key, value } of list) {
@@ -91,7 +97,9 @@ export const createState = (
         last.set(keyText, { key, value, index, record });
         noteWrite(changes, keyText, text, record);
       }
-    }
+    };
+    for (const [at, list] of activations.entries()) noteList(writes.length + at, list);
+    for (const [index, list] of writes.entries()) noteList(index, list);
     const leaves: KeyChange[] = [];
     for (const [keyText, { key, value, index, record }] of last) {
       const version = { height, index };

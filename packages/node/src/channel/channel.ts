@@ -47,6 +47,7 @@ import { Proofs } from "./proofs.ts";
 import { Refusals } from "./refusals.ts";
 import { Repair } from "./repair.ts";
 import { Retention } from "./retention.ts";
+import type { Scores } from "./scores.ts";
 import { Serving } from "./serving.ts";
 import { claimedHeight, type Sighting, Sightings } from "./sightings.ts";
 import { type Committed, Sync } from "./sync.ts";
@@ -67,6 +68,7 @@ export type ChannelOptions = {
   readonly directory: string;
   readonly ledger: Ledger;
   readonly host: ScoreHost;
+  readonly scores: Scores;
   readonly evidence: EvidenceStore;
   readonly links: Links;
   readonly frameBytesMax: number;
@@ -231,6 +233,7 @@ export class Channel {
     this.execution = new Execution({
       ledger,
       host: options.host,
+      scores: options.scores,
       identitiesOf: (epoch) => epochs.identitiesOf(epoch),
       defaultScore: config.defaultScore,
       timestampMs: options.executedTimestampMs,

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { HeldBlock } from "./candidates.ts";
 import { executeBlock } from "./executor.ts";
 import type { Identities } from "./identities.ts";
+import type { Scores } from "./scores.ts";
 
 /** A committed block that waits for execution. */
 export type Due = {
@@ -20,6 +21,7 @@ export type Final = { readonly transaction: Transaction; readonly height: number
 export type ExecutionOptions = {
   readonly ledger: Ledger;
   readonly host: ScoreHost;
+  readonly scores: Pick<Scores, "due">;
   /** Senders as the configuration of a block's epoch judges them. */
   readonly identitiesOf: (epoch: number) => Identities;
   readonly defaultScore: string;
@@ -141,7 +143,7 @@ export class Execution {
   }
 
   async #next(height: number): Promise<void> {
-    const { ledger, host, identitiesOf, defaultScore, logger, onExecuted } = this.#options;
+    const { ledger, host, scores, identitiesOf, defaultScore, logger, onExecuted } = this.#options;
     const due = this.#due.get(height) ?? (await this.#readBack(height));
     if (due === undefined) {
       this.#isStalled = true;
@@ -152,8 +154,20 @@ export class Execution {
     // A receipt depends on the block alone: its senders are learned from it, whatever was forgotten meanwhile.
     for (const batch of due.batches) for (const der of batch.certificates.values()) identities.learn(der);
     const read = (keys: readonly Uint8Array[]) => keys.map((key) => ledger.get(key)?.value);
-    const { receipts, writes } = await executeBlock(host, identities, defaultScore, due, read);
-    const { stateRoot, receiptsRoot } = await ledger.apply({ height, receipts, writes });
+    const activations = scores.due(height);
+    const surroundings = { identities, defaultScore, activations };
+    const executed = await executeBlock(host, surroundings, due, read);
+    const { receipts, writes } = executed;
+    const { stateRoot, receiptsRoot } = await ledger.apply({
+      height,
+      receipts,
+      writes,
+      activations: executed.activations.map((outcome) => outcome.writes),
+    });
+    activations.forEach(({ score, version, action }, at) => {
+      const { code, message } = executed.activations[at] ?? {};
+      logger.info({ height, score, version, action, code, reason: message }, "a SCORE was activated");
+    });
     if (this.#due.delete(height)) this.#dueBytes -= bytesIn(due);
     for (const { id } of due.transactions) this.#heights.delete(id);
     this.#timestampMs = due.header.timestampMs;

@@ -1,4 +1,4 @@
-import type { Call, Outcome, ScoreHost } from "@dure/score-host";
+import type { Activation, Call, Outcome, ScoreHost } from "@dure/score-host";
 import { callOf, type Hash, type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
 import type { Identities } from "./identities.ts";
 import { organisationsOf } from "./organisations.ts";
@@ -7,9 +7,12 @@ export type Executed = {
   readonly receipts: readonly Receipt[];
   /** Per transaction, the writes of its call. */
   readonly writes: readonly Outcome["writes"][];
+  /** What came of the block's activations, in order. */
+  readonly activations: readonly Outcome[];
 };
 
 const NO_WRITES: Outcome["writes"] = [];
+const NOTHING = { activations: [], calls: [] } as const;
 
 const receiptOf = (
   transaction: Transaction,
@@ -26,14 +29,22 @@ const receiptOf = (
   events: outcome?.events ?? [],
 });
 
+/** What a block is executed by, beside itself: all of it the same on every peer. */
+export type Surroundings = {
+  /** Senders as the configuration of the block's epoch judges them. */
+  readonly identities: Identities;
+  readonly defaultScore: string;
+  /** What the block activates before its first call. */
+  readonly activations: readonly Activation[];
+};
+
 /**
- * Executes a block's transactions in order and gives their receipts and writes. A transaction that calls no SCORE is
+ * Executes a block's activations and transactions in order and gives their receipts and writes. A transaction that calls no SCORE is
  * data: its receipt says success. Throws ScoreHostError when execution halts; then nothing of the block counts.
  */
 export const executeBlock = async (
   host: ScoreHost,
-  identities: Identities,
-  defaultScore: string,
+  { identities, defaultScore, activations }: Surroundings,
   block: { readonly header: Header; readonly transactions: readonly Transaction[] },
   read: Parameters<ScoreHost["execute"]>[1],
 ): Promise<Executed> => {
@@ -59,14 +70,15 @@ export const executeBlock = async (
   });
   const organisations = organisationsOf(identities.config);
   const outcomes =
-    calls.length === 0
-      ? []
-      : (await host.execute({ height, timestampMs, organisations, activations: [], calls }, read)).calls;
-  const byIndex = new Map(calls.map((call, at) => [call.index, outcomes[at]]));
+    calls.length + activations.length === 0
+      ? NOTHING
+      : await host.execute({ height, timestampMs, organisations, activations, calls }, read);
+  const byIndex = new Map(calls.map((call, at) => [call.index, outcomes.calls[at]]));
   return {
     receipts: block.transactions.map((transaction, index) =>
       receiptOf(transaction, height, index, byIndex.get(index)),
     ),
     writes: block.transactions.map((_, index) => byIndex.get(index)?.writes ?? NO_WRITES),
+    activations: outcomes.activations,
   };
 };

@@ -15,6 +15,7 @@ import { trustOf } from "@dure/ledger/proof";
 import { type ChannelConfig, firstEpoch, isMember, type ParsedGenesis, parseGenesis } from "@dure/membership";
 import type { Transport } from "@dure/network";
 import { createScoreHost, type ScoreHost, type ScoreHostEvent } from "@dure/score-host";
+import { STORE } from "@dure/score-store";
 import { encodeText, type Hash } from "@dure/types";
 import type { Logger } from "pino";
 import { NodeError } from "../error.ts";
@@ -26,6 +27,7 @@ import { encodeFrame } from "./frame.ts";
 import { createLinks } from "./links.ts";
 import { organisationsOf } from "./organisations.ts";
 import { Restore } from "./restore.ts";
+import { createScores } from "./scores.ts";
 import type { ChannelView } from "./view.ts";
 import { type Submitter, viewOf } from "./view-of.ts";
 import { mayVoteFrom, readVoterMark } from "./voter-mark.ts";
@@ -77,10 +79,16 @@ const readGenesis = (suite: CryptoSuite, text: string): Extract<ParsedGenesis, {
 
 const logHost = (logger: Logger, event: ScoreHostEvent): void => logger.info({ event }, "score host");
 
+/** What a SCORE's `init` is given: the store learns which SCOREs the genesis founds, others nothing. */
+const initParams = (name: string, { scores }: ChannelConfig): string =>
+  name === STORE
+    ? JSON.stringify({ scores: scores.map(({ name: score, version }) => ({ name: score, version })) })
+    : "{}";
+
 /** Height 0: the SCOREs' `init` over an empty state. */
 const executeGenesis = async (ledger: Ledger, host: ScoreHost, genesis: ChannelConfig): Promise<void> => {
   if (ledger.executedHeight() >= 0) return;
-  const inits = genesis.scores.map(({ name }) => ({ score: name, params: "{}" }));
+  const inits = genesis.scores.map(({ name }) => ({ score: name, params: initParams(name, genesis) }));
   const { timestampMs } = genesis;
   const outcomes = await host.executeGenesis({ inits, timestampMs, organisations: organisationsOf(genesis) });
   outcomes.forEach(({ code, message }, at) => {
@@ -215,8 +223,9 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     logger.warn(
       "the channel does not name this peer yet: it waits outside until a change of the configuration adds it",
     );
+  const scores = createScores(ledger, genesis);
   const host = await createScoreHost({
-    scores: genesis.scores,
+    scores: ledger.executedHeight() < 0 ? genesis.scores : scores.running(),
     onEvent: (event) => logHost(logger, event),
   });
   closers.push(() => host.close());
@@ -240,6 +249,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     directory,
     ledger,
     host,
+    scores,
     evidence,
     links,
     frameBytesMax: FRAME_BYTES_MAX,
@@ -255,7 +265,7 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
   closers.push(() => running.close());
   running.start();
   return {
-    view: viewOf({ ...options, genesis, epochs, channelId, channel, ledger, host, links, evidence }),
+    view: viewOf({ ...options, genesis, epochs, channelId, channel, ledger, host, links, evidence, scores }),
     config: () => epochs.config,
     isNewcomer: () => !running.mayVote && !epochs.config.followers.includes(peerId),
     settle: () => running.settle(),

@@ -12,6 +12,7 @@ import type { EvidenceStore } from "./evidence-store.ts";
 import type { Links } from "./links.ts";
 import { organisationsOf } from "./organisations.ts";
 import type { Progress, Stage } from "./outcomes.ts";
+import type { Scores } from "./scores.ts";
 import type {
   BlockView,
   ChannelView,
@@ -39,6 +40,7 @@ export type ViewParts = {
   readonly host: ScoreHost;
   readonly links: Links;
   readonly evidence: EvidenceStore;
+  readonly scores: Scores;
 };
 
 /** Who asks where no one signed: queries of v1 carry no identity. */
@@ -217,7 +219,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
     genesisText,
     peerId,
     defaultScore: genesis.defaultScore,
-    scores: genesis.scores.map(({ name, version }) => ({ name, version })),
+    scores: parts.scores,
     transactionBytesMax: genesis.limits.transactionBytesMax,
     peerSubmits: () => parts.epochs.config.policies.peerSubmits,
     learn: (certificates) => {

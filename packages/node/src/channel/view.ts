@@ -8,6 +8,7 @@ import type { Admission } from "./admission.ts";
 import type { Moves } from "./moves.ts";
 import type { Progress, Stage } from "./outcomes.ts";
 import type { Proofs } from "./proofs.ts";
+import type { Scores } from "./scores.ts";
 import type { Sighting } from "./sightings.ts";
 
 /** A committed block as the APIs show it. */
@@ -76,8 +77,6 @@ export type TransactionView =
     }
   | { readonly stage: "executed"; readonly transaction: Transaction; readonly receipt: Receipt };
 
-export type ScoreView = { readonly name: string; readonly version: string };
-
 export type ChannelStatus = {
   readonly channelId: Hash;
   readonly name: string;
@@ -128,7 +127,8 @@ export type ChannelView = {
   readonly genesisText: string;
   readonly peerId: string;
   readonly defaultScore: string;
-  readonly scores: readonly ScoreView[];
+  /** Which SCOREs run, and what is known of them. */
+  readonly scores: Pick<Scores, "known" | "describe">;
   readonly transactionBytesMax: number;
   /** Whether this channel lets its peers sign plain v1 transactions. */
   readonly peerSubmits: () => boolean;

@@ -96,6 +96,9 @@ test("every route answers as it is described, and none is described that is not 
   await ask("GET", "/state", "/state?score=contract-agreement&key=nothing&proof=true");
   await ask("GET", "/state/keys", "/state/keys?score=contract-agreement&limit=2");
   await ask("GET", "/state/history", "/state/history?score=contract-agreement&key=count&limit=2");
+  await ask("GET", "/scores", "/scores");
+  await ask("GET", "/scores/{name}", "/scores/contract-agreement");
+  await ask("GET", "/scores/{name}", "/scores/nothing");
   await ask("GET", "/status", "/status");
   await ask("GET", "/consensus", "/consensus");
   await ask("GET", "/counts", "/counts");

@@ -22,6 +22,7 @@ export const HTTP_STATUS: Readonly<Record<string, number>> = {
   CHANNEL_UNKNOWN: 404,
   TX_UNKNOWN: 404,
   BLOCK_UNKNOWN: 404,
+  SCORE_UNKNOWN: 404,
   BLOCK_PRUNED: 410,
   TX_EXPIRED: 409,
   TX_EXPIRY_TOO_FAR: 400,

@@ -128,6 +128,54 @@ export const StateHistory = z.object({
   next: z.string().nullable(),
 });
 
+/** `hash` of a version is that of its package; empty where its source stands in the genesis. */
+const VersionName = { version: z.string(), hash: z.union([Hash, z.literal("")]) };
+
+export const ScoreList = z.object({
+  height: Whole,
+  scores: z.array(
+    z.object({
+      score: z.string(),
+      ...VersionName,
+      active: z.boolean(),
+      /** The proposal that is scheduled for it; empty where none is. */
+      scheduled: z.string(),
+    }),
+  ),
+});
+
+/** Fields as in specs/score-store.md. */
+export const Score = z.object({
+  height: Whole,
+  score: z.string(),
+  active: z.object(VersionName).nullable(),
+  scheduled: z.string(),
+  versions: z.array(
+    z.object({
+      index: Whole,
+      ...VersionName,
+      height: Whole,
+      organisation: z.string(),
+      migrate: z.boolean(),
+      rollback: z.boolean(),
+      from: z.int().min(-1).optional(),
+      upgraded: z.boolean().optional(),
+    }),
+  ),
+  steps: z.array(
+    z.object({
+      index: Whole,
+      ...VersionName,
+      action: z.enum(["deploy", "upgrade", "rollback", "disable"]),
+      from: z.string(),
+      height: Whole,
+      code: Whole,
+      message: z.string(),
+      proposal: z.string(),
+    }),
+  ),
+});
+
 export const Consensus = z.object({
   epoch: Whole,
   view: Whole,

@@ -37,10 +37,10 @@ export const statusObject = (channel: ChannelView, target: string): Record<strin
 };
 
 const scoreObject = (channel: ChannelView): Record<string, unknown> => {
-  const score = channel.scores.find(({ name }) => name === channel.defaultScore);
-  return score === undefined
-    ? { status: -1 }
-    : { id: score.name, version: score.version, all_version: [score.version], status: 0 };
+  const score = channel.scores.describe(channel.defaultScore);
+  if (score === undefined || score.active === null) return { status: -1 };
+  const versions = new Set(score.versions.map(({ version }) => version));
+  return { id: score.score, version: score.active.version, all_version: [...versions], status: 0 };
 };
 
 const hashOf = (text: string | undefined): Hash | undefined =>
@@ -59,15 +59,15 @@ const transactionObject = async (
     return { response_code: CODE.fail, data: "", meta: "", more_info: "fail", signature: "", public_key: "" };
   }
   const { transaction } = view;
-  const score = channel.scores.find(({ name }) => name === channel.defaultScore);
+  const score = channel.scores.describe(channel.defaultScore);
   const certificate = channel.certificateOf(transaction.sender);
   return {
     response_code: CODE.success,
     data: dataOf(transaction),
     meta: {
       peer_id: channel.peerId,
-      score_id: score?.name ?? "",
-      score_version: score?.version ?? "",
+      score_id: score?.score ?? "",
+      score_version: score?.active?.version ?? "",
       channel_name: channel.name,
     },
     more_info: "success",

@@ -1,5 +1,6 @@
 import type { Route } from "../route.ts";
 import { getBlock, listBlocks, listTransactions } from "./blocks.ts";
+import { getScore, listScores } from "./scores.ts";
 import { getHistory, getState, listState, query } from "./state.ts";
 import { getConfiguration, getConsensus, getCounts, getGenesis, getStatus } from "./status.ts";
 import { getTransaction, submitTransactions } from "./transactions.ts";
@@ -15,6 +16,8 @@ export const ROUTES: readonly Route[] = [
   getState,
   listState,
   getHistory,
+  listScores,
+  getScore,
   getStatus,
   getCounts,
   getConsensus,
