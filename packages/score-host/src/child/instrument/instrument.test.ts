@@ -89,8 +89,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     const { c, d: { e = 5 } = {}, ...others } = { c: 1, f: 2, g: 3 }
     let x = 1, y = 2; [x, y] = [y, x]; ({ x: y, ...o2 } = { x: 9, z: 8 }); var o2
     const f = ({ p = 1 } = {}, [q] = [2]) => p + q
+    const g = ({ p, ...r }, [h, ...t]) => [p, r, h, t], d = ([h, ...t] = [7, 8]) => [h, t], k = ([m, ...n]) => n
     for (const [k, v] of [[1, 2]]) x += k + v
-    return [a, b, rest, c, e, others, x, y, o2, f(), f({ p: 5 })]`,
+    return [a, b, rest, c, e, others, x, y, o2, f(), f({ p: 5 }), g({ p: 1, s: 2 }, [4, 5]), d(), d([9]), k([1, 2])]`,
   spread:
     `
     const f = (...a) => a.length, own = { *x() {} === 0 ? 1 : 1 }`.replace(

@@ -78,3 +78,13 @@ export const placeOf = (part: Node): Node => {
 /** Whether a target is a private field. */
 export const isPrivateOf = ({ type, property }: Node): boolean =>
   type === "MemberExpression" && (property as Node).type === "PrivateIdentifier";
+
+/** The rest of a pattern, what is left when its other parts are taken. */
+export const restOf = ({ type, elements, properties }: Node): Node | undefined => {
+  if (type !== "ArrayPattern" && type !== "ObjectPattern") return undefined;
+  const last = ((elements ?? properties) as readonly (Node | null)[]).at(-1);
+  return last?.type === "RestElement" ? last : undefined;
+};
+
+/** The helper that charges for what the rest of a pattern copies. */
+export const spreading = ({ type }: Node): string => (type === "ArrayPattern" ? "dure$l" : "dure$k");

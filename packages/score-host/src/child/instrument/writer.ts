@@ -1,7 +1,7 @@
-import { FUNCTIONS, type Write, writeClass } from "./class.ts";
+import { FUNCTIONS, writeClass } from "./class.ts";
 import { applying, canGrow, GROWING, isShort } from "./growing.ts";
-import { childrenOf, isNode, lineAt, type Node, SyntaxRefusal } from "./parse.ts";
-import { type Scopes, targetsOf } from "./scope.ts";
+import { childrenOf, isNode, type Node } from "./parse.ts";
+import { targetsOf } from "./scope.ts";
 import {
   checkOf,
   isAnyOf,
@@ -13,8 +13,11 @@ import {
   isPrototype,
   isSimple,
   placeOf,
+  restOf,
+  spreading,
   unwrapped,
 } from "./shape.ts";
+import { TextWriter } from "./text-writer.ts";
 import { BYTES, charging, entering, type Unit, unit } from "./unit.ts";
 
 /** Branches with fewer nodes are counted where they branch off, taken or not. */
@@ -29,111 +32,31 @@ const REFUSED: Readonly<Record<string, string>> = {
   ImportExpression: "import() is refused: a contract is loaded as a whole",
 };
 const COMPARISONS = ["===", "!==", "==", "!=", "<", ">", "<=", ">="];
-/** Writes a text anew with its charges. See instrument.ts. */
-export class Writer {
-  readonly #source: string;
-  readonly #scopes: Scopes;
-  /** The functions whose variables are written by others inside them, and the names of their flags. */
-  readonly #flags: ReadonlyMap<Node, string>;
-  #unit: Unit = unit();
-  #temporaries = 0;
-  #keepingOfSwitch = "";
 
-  constructor(source: string, scopes: Scopes) {
-    this.#source = source;
-    this.#scopes = scopes;
-    const owners = [...new Set(scopes.written.values())];
-    this.#flags = new Map(
-      owners.map((owner, index) => [owner, owner.type === "Program" ? "true" : `dure$f${index}`]),
-    );
-  }
+/** Writes a text anew with its charges. See instrument.ts. */
+export class Writer extends TextWriter {
+  #keepingOfSwitch = "";
 
   module(program: Node): string {
     // The first statement is the directive that the parser was given.
     const statements = (program["body"] as readonly Node[]).slice(1);
-    const body = this.#between(0, this.#source.length, statements);
-    const { temporaries } = this.#unit;
+    const body = this.between(0, this.source.length, statements);
+    const { temporaries } = this.unit;
     const declared = temporaries.length === 0 ? "" : `let ${temporaries.join(",")};`;
-    return charging(this.#unit) + declared + this.#keeping(program) + body;
+    return charging(this.unit) + declared + this.keeping(program) + body;
   }
 
-  /** The statement that keeps the variables which functions inside have of these, and notes when they were made. */
-  #keeping(...nodes: readonly Node[]): string {
-    const names = nodes.flatMap((node) => [...(this.#scopes.captured.get(node) ?? [])]);
-    const flags = nodes.map((node) => this.#flags.get(node)).filter((flag) => flag?.startsWith("dure$"));
-    const noted =
-      flags.length === 0 ? "" : `const ${flags.map((flag) => `${flag}=dure$m.loading`).join(",")};`;
-    const kept =
-      names.length === 0 ? "" : `if(dure$m.loading)dure$y(${names.map((name) => `()=>${name}`).join(",")});`;
-    return noted + kept;
-  }
-
-  /** A write, guarded if it is to variables of other functions: those that the module made may not change. */
-  #guarded(targets: readonly Node[], text: string): string {
-    const flags = new Set(
-      targets.flatMap((target) => this.#flags.get(this.#scopes.written.get(target) as Node) ?? []),
-    );
-    return flags.size === 0 ? text : `dure$w(${[...flags].join("||")},${text})`;
-  }
-
-  /** Returns the text from one position to another with the nodes in it written anew. */
-  #between(
-    start: number,
-    end: number,
-    nodes: readonly Node[],
-    write: Write = (node) => this.#write(node),
-  ): string {
-    let text = "";
-    let at = start;
-    for (const node of nodes) {
-      text += this.#source.slice(at, node.start) + write(node);
-      at = node.end;
-    }
-    return text + this.#source.slice(at, end);
-  }
-
-  /** The node with its children written as is said. */
-  #of(node: Node, write: Write): string {
-    return this.#between(node.start, node.end, childrenOf(node), write);
-  }
-
-  #inside(node: Node): string {
-    return this.#between(node.start, node.end, childrenOf(node));
-  }
-
-  /** Writes under another unit, and returns what was written. */
-  #under(cost: Unit, write: () => string): string {
-    const outer = this.#unit;
-    this.#unit = cost;
-    try {
-      return write();
-    } finally {
-      this.#unit = outer;
-    }
-  }
-
-  #temporary(): string {
-    this.#temporaries++;
-    const name = `dure$${this.#temporaries}`;
-    this.#unit.temporaries.push(name);
-    return name;
-  }
-
-  #refuse(reason: string, node: Node): never {
-    throw new SyntaxRefusal(reason, lineAt(this.#source, node.start));
-  }
-
-  #write(node: Node): string {
-    this.#unit.steps++;
+  protected override write(node: Node): string {
+    this.unit.steps++;
     const { type } = node;
     const refusal = REFUSED[type];
-    if (refusal !== undefined) this.#refuse(refusal, node);
+    if (refusal !== undefined) this.refuse(refusal, node);
     if (FUNCTIONS.includes(type)) return this.#function(node);
     if (LOOPS.includes(type)) return this.#loop(node);
     switch (type) {
       case "Identifier":
-        if (HELPER.test(node["name"] as string)) this.#refuse(`the name ${node["name"]} is reserved`, node);
-        return this.#source.slice(node.start, node.end);
+        if (HELPER.test(node["name"] as string)) this.refuse(`the name ${node["name"]} is reserved`, node);
+        return this.source.slice(node.start, node.end);
       case "Literal":
         return this.#literal(node);
       case "BlockStatement":
@@ -145,15 +68,15 @@ export class Writer {
       case "BinaryExpression":
         return this.#binary(node);
       case "AssignmentExpression":
-        return this.#guarded(targetsOf(node["left"] as Node), this.#assignment(node));
+        return this.guarded(targetsOf(node["left"] as Node), this.#assignment(node));
       case "UpdateExpression":
-        return this.#guarded(targetsOf(node["argument"] as Node), this.#update(node));
+        return this.guarded(targetsOf(node["argument"] as Node), this.#update(node));
       case "TryStatement":
         return this.#try(node);
       case "SwitchCase":
         return this.#case(node);
       case "StaticBlock":
-        return this.#first(node, childrenOf(node), this.#keeping(node));
+        return this.first(node, childrenOf(node), this.keeping(node));
       case "VariableDeclarator":
         return this.#declarator(node);
       case "ArrayPattern":
@@ -162,120 +85,130 @@ export class Writer {
       case "AssignmentPattern":
         return this.#default(node);
       case "SpreadElement":
-        return `...${this.#handing(node["argument"] as Node, "dure$l")}`;
+        return `...${this.handing(node["argument"] as Node, "dure$l")}`;
       case "CallExpression":
       case "NewExpression":
         return this.#call(node);
       case "ObjectExpression":
         return this.#object(node);
       case "ArrayExpression":
-        this.#unit.bytes += BYTES.array + BYTES.element * (node["elements"] as readonly unknown[]).length;
-        return this.#inside(node);
+        this.unit.bytes += BYTES.array + BYTES.element * (node["elements"] as readonly unknown[]).length;
+        return this.inside(node);
       case "TemplateLiteral":
-        return `dure$b(${this.#inside(node)})`;
+        return `dure$b(${this.inside(node)})`;
       case "TaggedTemplateExpression":
-        this.#unit.bytes += BYTES.array;
+        this.unit.bytes += BYTES.array;
         // Not the template itself: the tag gets its texts and values apart.
-        return this.#between(node.start, node.end, [
+        return this.between(node.start, node.end, [
           node["tag"] as Node,
           ...((node["quasi"] as Node)["expressions"] as readonly Node[]),
         ]);
       case "Property":
-        return isPrototype(node) ? this.#wrapping(node, node["value"] as Node, "dure$o") : this.#inside(node);
+        return isPrototype(node) ? this.#wrapping(node, node["value"] as Node, "dure$o") : this.inside(node);
       case "ClassDeclaration":
       case "ClassExpression":
-        this.#unit.bytes += BYTES.class;
-        return writeClass(node, this.#source, {
-          between: (start, end, nodes, write) => this.#between(start, end, nodes, write),
-          write: (child) => this.#write(child),
-          handing: (child, helper) => this.#handing(child, helper),
+        this.unit.bytes += BYTES.class;
+        return writeClass(node, this.source, {
+          between: (start, end, nodes, write) => this.between(start, end, nodes, write),
+          write: (child) => this.write(child),
+          handing: (child, helper) => this.handing(child, helper),
           functionOf: (child, cost, first) => this.#functionOf(child, cost, first),
           apart: (child) => this.#apart(child),
         });
       default:
-        return this.#inside(node);
+        return this.inside(node);
     }
   }
 
   #literal(node: Node): string {
     const regex = node["regex"] as { readonly pattern: string; readonly flags: string } | undefined;
     if (regex !== undefined) {
-      this.#unit.bytes += BYTES.instance;
+      this.unit.bytes += BYTES.instance;
       return `dure$r(${JSON.stringify(regex.pattern)},${JSON.stringify(regex.flags)})`;
     }
-    const text = this.#source.slice(node.start, node.end);
+    const text = this.source.slice(node.start, node.end);
     if (typeof node["bigint"] === "string" && text.length > BIGINT_CHARS_MAX)
-      this.#refuse(`a BigInt of more than ${BIGINT_CHARS_MAX} digits`, node);
+      this.refuse(`a BigInt of more than ${BIGINT_CHARS_MAX} digits`, node);
     return text;
   }
 
   #function(node: Node): string {
-    if (node["async"]) this.#refuse("async: methods are synchronous", node);
-    if (node["generator"]) this.#refuse(REFUSED["YieldExpression"] as string, node);
-    this.#unit.bytes += BYTES.function;
+    if (node["async"]) this.refuse("async: methods are synchronous", node);
+    if (node["generator"]) this.refuse(REFUSED["YieldExpression"] as string, node);
+    this.unit.bytes += BYTES.function;
     return this.#functionOf(node, unit());
   }
 
   /** Writes a function whose cost begins at what is given. */
   #functionOf(node: Node, cost: Unit, first = ""): string {
     const body = node["body"] as Node;
-    return this.#under(cost, () => {
+    return this.under(cost, () => {
       const heads = childrenOf(node).filter((child) => child !== body);
-      const head = this.#between(node.start, body.start, heads);
+      let apart = "";
+      const head = this.between(node.start, body.start, heads, (child) => {
+        const pattern = child.type === "AssignmentPattern" ? (child["left"] as Node) : child;
+        if (!restOf(pattern)) return this.write(child);
+        // The parameter is taken apart in the body, where what its rest copies can be charged.
+        if (heads.slice(heads.indexOf(child) + 1).some(({ type }) => type === "AssignmentPattern"))
+          this.refuse("a default behind a parameter with a rest element (...)", child);
+        const name = this.temporary(false);
+        apart += `let ${this.#pattern(pattern, true)}=${spreading(pattern)}(${name});`;
+        return child === pattern ? name : `${name}=${this.#defaultValue(child["right"] as Node)}`;
+      });
       const inside =
         body.type === "BlockStatement"
-          ? this.#between(body.start + 1, body.end - 1, childrenOf(body))
-          : `return ${this.#write(body)};`;
-      return head + entering(cost, first + this.#keeping(node, body) + inside);
+          ? this.between(body.start + 1, body.end - 1, childrenOf(body))
+          : `return ${this.write(body)};`;
+      return head + entering(cost, first + apart + this.keeping(node, body) + inside);
     });
   }
 
   /** An expression in a function of its own, so that what it calls is counted where there is no body to count in. */
   #apart(node: Node): string {
     const cost = unit();
-    const value = this.#under(cost, () => this.#write(node));
-    this.#unit.bytes += BYTES.function;
+    const value = this.under(cost, () => this.write(node));
+    this.unit.bytes += BYTES.function;
     return `(()=>${entering(cost, `return ${value};`)})()`;
   }
 
   #loop(node: Node): string {
     const body = node["body"] as Node;
-    const before = { steps: this.#unit.steps, bytes: this.#unit.bytes };
+    const before = { steps: this.unit.steps, bytes: this.unit.bytes };
     const outside = childrenOf(node).filter((child) => child !== body);
     if (isNode(node["left"])) this.#judgePlace(node["left"]);
     const targets = isNode(node["left"]) ? targetsOf(node["left"]) : [];
-    const guard = this.#guarded(targets, "0") === "0" ? "" : `${this.#guarded(targets, "0")};`;
+    const guard = this.guarded(targets, "0") === "0" ? "" : `${this.guarded(targets, "0")};`;
     const isIn = node.type === "ForInStatement";
     const written = new Map(
       outside.map((child) => [
         child,
-        isIn && child === node["right"] ? `dure$k(${this.#write(child)})` : this.#write(child),
+        isIn && child === node["right"] ? `dure$k(${this.write(child)})` : this.write(child),
       ]),
     );
     // What stands in the head runs once more than the body does.
-    const cost = unit(this.#unit.temporaries);
-    cost.steps += this.#unit.steps - before.steps;
-    cost.bytes += this.#unit.bytes - before.bytes;
-    const inside = this.#under(cost, () =>
+    const cost = unit(this.unit.temporaries);
+    cost.steps += this.unit.steps - before.steps;
+    cost.bytes += this.unit.bytes - before.bytes;
+    const inside = this.under(cost, () =>
       body.type === "BlockStatement"
-        ? this.#between(body.start + 1, body.end - 1, childrenOf(body))
-        : this.#write(body),
+        ? this.between(body.start + 1, body.end - 1, childrenOf(body))
+        : this.write(body),
     );
-    return this.#of(node, (child) =>
+    return this.of(node, (child) =>
       child === body
-        ? `{${charging(cost)}${this.#keeping(node, body)}${guard}${inside}}`
+        ? `{${charging(cost)}${this.keeping(node, body)}${guard}${inside}}`
         : (written.get(child) as string),
     );
   }
 
   #block(node: Node): string {
-    const cost = unit(this.#unit.temporaries);
+    const cost = unit(this.unit.temporaries);
     const inside =
-      this.#keeping(node) +
-      this.#under(cost, () => this.#between(node.start + 1, node.end - 1, childrenOf(node)));
+      this.keeping(node) +
+      this.under(cost, () => this.between(node.start + 1, node.end - 1, childrenOf(node)));
     if (cost.steps > BRANCH_NODES_MIN) return `{${charging(cost)}${inside}}`;
-    this.#unit.steps += cost.steps;
-    this.#unit.bytes += cost.bytes;
+    this.unit.steps += cost.steps;
+    this.unit.bytes += cost.bytes;
     return `{${inside}}`;
   }
 
@@ -283,9 +216,9 @@ export class Writer {
   #catch(node: Node): string {
     const body = node["body"] as Node;
     const param = node["param"];
-    const inside = this.#keeping(node, body) + this.#between(body.start + 1, body.end - 1, childrenOf(body));
+    const inside = this.keeping(node, body) + this.between(body.start + 1, body.end - 1, childrenOf(body));
     if (!isNode(param)) return `catch(dure$d){dure$c(dure$d);${inside}}`;
-    const written = this.#write(param);
+    const written = this.write(param);
     return param.type === "Identifier"
       ? `catch(${written}){${written}=dure$c(${written});${inside}}`
       : `catch(dure$d){let ${written}=dure$c(dure$d);${inside}}`;
@@ -298,33 +231,24 @@ export class Writer {
     if (COMPARISONS.includes(operator) && !isShort(left) && !isShort(right))
       return this.#wrapping(node, left, "dure$e");
     const growing = GROWING[operator];
-    if (growing === undefined || !canGrow(operator, left, right)) return this.#inside(node);
+    if (growing === undefined || !canGrow(operator, left, right)) return this.inside(node);
     return growing.call
-      ? `${growing.helper}(${this.#write(left)},${this.#gap(left, right)}${this.#write(right)})`
-      : `${growing.helper}(${this.#inside(node)})`;
-  }
-
-  /** The ends of lines between two nodes, which stay where they are. */
-  #gap(before: Node, after: Node): string {
-    return this.#source.slice(before.end, after.start).replace(/[^\n]/g, "");
+      ? `${growing.helper}(${this.write(left)},${this.gap(left, right)}${this.write(right)})`
+      : `${growing.helper}(${this.inside(node)})`;
   }
 
   /** The node with one of its children handed to a helper. */
   #wrapping(node: Node, wrapped: Node, helper: string): string {
-    return this.#of(node, (child) => (child === wrapped ? this.#handing(child, helper) : this.#write(child)));
-  }
-
-  #handing(node: Node, helper: string): string {
-    return `${helper}(${this.#write(node)})`;
+    return this.of(node, (child) => (child === wrapped ? this.handing(child, helper) : this.write(child)));
   }
 
   #switch(node: Node): string {
     const outer = this.#keepingOfSwitch;
-    const keeping = this.#keeping(node);
-    const text = this.#of(node, (child) => {
-      if (child === node["discriminant"]) return this.#handing(child, "dure$e");
+    const keeping = this.keeping(node);
+    const text = this.of(node, (child) => {
+      if (child === node["discriminant"]) return this.handing(child, "dure$e");
       this.#keepingOfSwitch = keeping;
-      return this.#write(child);
+      return this.write(child);
     });
     this.#keepingOfSwitch = outer;
     return text;
@@ -335,17 +259,17 @@ export class Writer {
     const right = node["right"] as Node;
     const operator = (node["operator"] as string).slice(0, -1);
     if (left.type === "MemberExpression")
-      this.#unit.bytes += left["computed"] ? BYTES.computedWrite : BYTES.namedWrite;
+      this.unit.bytes += left["computed"] ? BYTES.computedWrite : BYTES.namedWrite;
     if (operator === "" && isAnyOf(left, "ArrayPattern", "ObjectPattern"))
-      return `${this.#pattern(left, true)}=${this.#gap(left, right)}${this.#restSource(left, right)}`;
+      return `${this.#pattern(left, true)}=${this.gap(left, right)}${this.#restSource(left, right)}`;
     const target = unwrapped(left);
     const check = checkOf(target);
     const growing = !["+", "**"].includes(operator) && isNumber(right) ? undefined : GROWING[operator];
     const isPrivate = isPrivateOf(target);
     if (check === undefined && growing === undefined && !isKeyed(target) && !isPrivate)
-      return this.#inside(node);
+      return this.inside(node);
     const { write, read, object } = this.#target(target);
-    const operand = this.#gap(left, right) + this.#write(right);
+    const operand = this.gap(left, right) + this.write(right);
     const value = operator === "" ? operand : applying(growing, read, operator, `(${operand})`);
     if (check !== undefined) return `${write}=${check}(${object},${value})`;
     if (isPrivate && growing === undefined) return `${write}${node["operator"]}dure$u(${operand})`;
@@ -354,22 +278,22 @@ export class Writer {
 
   #update(node: Node): string {
     const target = unwrapped(node["argument"] as Node);
-    if (!isPrivateOf(target)) return this.#inside(node);
+    if (!isPrivateOf(target)) return this.inside(node);
     const object = target["object"] as Node;
-    return this.#between(node.start, node.end, [object], (child) => this.#handing(child, "dure$v"));
+    return this.between(node.start, node.end, [object], (child) => this.handing(child, "dure$v"));
   }
 
   /** What is thrown past a `finally`, which may return instead, is looked at before it. */
   #try(node: Node): string {
     const finalizer = node["finalizer"];
-    if (!isNode(finalizer)) return this.#inside(node);
+    if (!isNode(finalizer)) return this.inside(node);
     const tried = node["block"] as Node;
     const handler = node["handler"];
     const looking = "catch(dure$d){dure$z(dure$d);throw dure$d}";
     const end = isNode(handler) ? handler.end : tried.end;
-    const inner = this.#between(tried.start, end, isNode(handler) ? [tried, handler] : [tried]);
-    const last = this.#source.slice(end, finalizer.start) + this.#write(finalizer);
-    const gap = this.#source.slice(node.start, tried.start);
+    const inner = this.between(tried.start, end, isNode(handler) ? [tried, handler] : [tried]);
+    const last = this.source.slice(end, finalizer.start) + this.write(finalizer);
+    const gap = this.source.slice(node.start, tried.start);
     return isNode(handler) ? `${gap}{try${inner}}${looking}${last}` : `${gap}${inner}${looking}${last}`;
   }
 
@@ -378,27 +302,20 @@ export class Writer {
     const test = node["test"];
     const statements = node["consequent"] as readonly Node[];
     const tested = isNode(test) ? [test] : [];
-    return this.#first(node, statements, this.#keepingOfSwitch, tested);
-  }
-
-  /** A node whose first statement stands behind another that is added. */
-  #first(node: Node, statements: readonly Node[], added: string, before: readonly Node[] = []): string {
-    return this.#between(node.start, node.end, [...before, ...statements], (child) =>
-      child === statements[0] ? added + this.#write(child) : this.#write(child),
-    );
+    return this.first(node, statements, this.#keepingOfSwitch, tested);
   }
 
   /** An assignment's target as it is written, as it is read, and the object that it is a property of, each evaluated once. */
   #target(left: Node): { readonly write: string; readonly read: string; readonly object: string } {
     if (left.type !== "MemberExpression") {
-      const name = this.#write(left);
+      const name = this.write(left);
       return { write: name, read: name, object: "" };
     }
     const owner = left["object"] as Node;
     const object = isPrivateOf(left) ? this.#once(owner, "dure$v") : this.#once(owner);
     const property = left["property"] as Node;
     if (left["computed"] !== true) {
-      const name = this.#source.slice(property.start, property.end);
+      const name = this.source.slice(property.start, property.end);
       return { write: `${object.first}.${name}`, read: `${object.again}.${name}`, object: object.again };
     }
     const key = this.#once(property, isKeyed(left) ? "dure$q" : "");
@@ -411,9 +328,9 @@ export class Writer {
 
   /** An expression as it is evaluated, and as its value is had again. */
   #once(node: Node, helper = ""): { readonly first: string; readonly again: string } {
-    const text = helper === "" ? this.#write(node) : this.#handing(node, helper);
+    const text = helper === "" ? this.write(node) : this.handing(node, helper);
     if (isSimple(node)) return { first: text, again: text };
-    const name = this.#temporary();
+    const name = this.temporary();
     // A statement may begin here, and must not begin with a bracket: the line before it may have no semicolon.
     return { first: `dure$i(${name}=${text})`, again: name };
   }
@@ -421,58 +338,56 @@ export class Writer {
   #declarator(node: Node): string {
     const id = node["id"] as Node;
     const init = node["init"];
-    if (!isNode(init) || !isAnyOf(id, "ArrayPattern", "ObjectPattern")) return this.#inside(node);
-    this.#unit.steps++;
-    return `${this.#pattern(id, true)}=${this.#gap(id, init)}${this.#restSource(id, init)}`;
+    if (!isNode(init) || !isAnyOf(id, "ArrayPattern", "ObjectPattern")) return this.inside(node);
+    this.unit.steps++;
+    return `${this.#pattern(id, true)}=${this.gap(id, init)}${this.#restSource(id, init)}`;
   }
 
   /** What a pattern takes apart, charged for what its rest copies. */
   #restSource(pattern: Node, source: Node): string {
-    const parts = (pattern["elements"] ?? pattern["properties"]) as readonly (Node | null)[];
-    if (parts.at(-1)?.type !== "RestElement") return this.#write(source);
-    return this.#handing(source, pattern.type === "ArrayPattern" ? "dure$l" : "dure$k");
+    return restOf(pattern) === undefined ? this.write(source) : this.handing(source, spreading(pattern));
   }
 
   #pattern(node: Node, isOutermost = false): string {
-    const rest = childrenOf(node).find((child) => child.type === "RestElement");
+    const rest = restOf(node);
     if (rest !== undefined && !isOutermost)
-      this.#refuse("a rest element (...) here; take the value apart in a declaration of its own", rest);
+      this.refuse("a rest element (...) here; take the value apart in a declaration of its own", rest);
     for (const part of childrenOf(node)) this.#judgePlace(part);
-    return this.#inside(node);
+    return this.inside(node);
   }
 
   /** Within a pattern, and in the head of a loop, a target cannot be checked as an assignment's is. */
   #judgePlace(node: Node): void {
     const place = placeOf(node);
     if (checkOf(place) !== undefined || isKeyed(place) || isPrivateOf(place))
-      this.#refuse("a property that is set here; set it in an assignment of its own", place);
+      this.refuse("a property that is set here; set it in an assignment of its own", place);
   }
 
   #default(node: Node): string {
-    const left = node["left"] as Node;
-    const right = node["right"] as Node;
+    return `${this.write(node["left"] as Node)}=${this.#defaultValue(node["right"] as Node)}`;
+  }
+
+  #defaultValue(value: Node): string {
     const isPlain =
-      isLiteral(right) || isEmpty(right) || right.type === "Identifier" || FUNCTIONS.includes(right.type);
-    return `${this.#write(left)}=${isPlain ? this.#write(right) : this.#apart(right)}`;
+      isLiteral(value) || isEmpty(value) || value.type === "Identifier" || FUNCTIONS.includes(value.type);
+    return isPlain ? this.write(value) : this.#apart(value);
   }
 
   #call(node: Node): string {
-    if (node.type === "NewExpression") this.#unit.bytes += BYTES.instance;
+    if (node.type === "NewExpression") this.unit.bytes += BYTES.instance;
     const spreads = (node["arguments"] as readonly Node[]).filter(({ type }) => type === "SpreadElement");
-    return this.#of(node, (child) =>
-      spreads.includes(child)
-        ? `...${this.#handing(child["argument"] as Node, "dure$s")}`
-        : this.#write(child),
+    return this.of(node, (child) =>
+      spreads.includes(child) ? `...${this.handing(child["argument"] as Node, "dure$s")}` : this.write(child),
     );
   }
 
   #object(node: Node): string {
     const properties = node["properties"] as readonly Node[];
-    this.#unit.bytes += BYTES.object + BYTES.property * properties.length;
-    return this.#of(node, (property) =>
+    this.unit.bytes += BYTES.object + BYTES.property * properties.length;
+    return this.of(node, (property) =>
       property.type === "SpreadElement"
-        ? `...${this.#handing(property["argument"] as Node, "dure$k")}`
-        : this.#write(property),
+        ? `...${this.handing(property["argument"] as Node, "dure$k")}`
+        : this.write(property),
     );
   }
 }
