@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Sender } from "@dure/score";
 import { type HaltedCall, ScoreHostError } from "./error.ts";
 import type { ScoreHostEvent } from "./host.ts";
@@ -23,13 +24,17 @@ export type Execution = {
   readonly onEvent: (event: ScoreHostEvent) => void;
 };
 
+/** How long is waited before a third attempt, and at most before any: whatever ends processes may need to end itself. */
+const PAUSE_MS = 20;
+const PAUSE_MS_MAX = 2_000;
+
 /**
  * Returns the outcomes of a block, or halts. A process that dies, loops or talks nonsense is replaced and
  * the block executed again from its start: nothing of a lost attempt was kept anywhere. When attempts are
  * used up there is no receipt to give: that this machine ran out of time or memory says nothing about
  * others, and a receipt must be the same everywhere.
  *
- * @throws ScoreHostError EXECUTION_HALTED, STATE_READ_FAILED, SANDBOX_START_FAILED
+ * @throws ScoreHostError EXECUTION_HALTED, STATE_READ_FAILED
  */
 export const executeHalting = async (
   executable: Executable,
@@ -42,8 +47,9 @@ export const executeHalting = async (
   for (let attempt = 1; attempt <= limits.attemptsMax; attempt++) {
     // The first attempt is the fast one. Later ones go step by step, so that the culprit has a name.
     const careful = attempt > 1 || limits.attemptsMax === 1;
-    const process = await sandbox();
+    if (attempt > 2) await setTimeout(Math.min(PAUSE_MS * 2 ** (attempt - 3), PAUSE_MS_MAX));
     try {
+      const process = await sandbox();
       const reply = await process.request(requestOf(executable, careful), {
         read,
         deadlineMs: limits.callsDeadlineMs,
@@ -55,7 +61,8 @@ export const executeHalting = async (
         throw halt(executable, reply.index, `the engine gave up: ${reply.message}`);
       return outcomesOf(executable, reply, process);
     } catch (error) {
-      if (!(error instanceof SandboxDied)) throw error;
+      const isNotStarted = error instanceof ScoreHostError && error.code === "SANDBOX_START_FAILED";
+      if (!(error instanceof SandboxDied) && !isNotStarted) throw error;
       last = error.message;
       onEvent({ type: "attempt-failed", height, attempt, message: last });
     }

@@ -22,7 +22,7 @@ export type ScoreHostLimits = {
   readonly callsDeadlineMs?: number;
   /** How long one query may compute. Default 2 000. */
   readonly queryDeadlineMs?: number;
-  /** How often a block is tried before execution halts. Default 3. */
+  /** How often a block is tried before execution halts, the later times after a pause. Default 10. */
   readonly attemptsMax?: number;
   /** How many queries may wait. Default 256. */
   readonly queriesMax?: number;
@@ -70,8 +70,7 @@ export type ScoreHost = {
    * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes. What the activations that stood
    * made of the SCOREs holds from the next block and query on.
    *
-   * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, SANDBOX_START_FAILED,
-   * HOST_CLOSED. Nothing of the block counts then, and it may be executed again.
+   * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, HOST_CLOSED. Nothing of the block counts then, and it may be executed again.
    */
   execute(block: Block, read: Read): Promise<Executed>;
   /** Runs each SCORE's `init` over an empty state, at height 0. The same errors. */
@@ -96,7 +95,7 @@ const DEFAULTS: Required<ScoreHostLimits> = {
   memoryMb: 256,
   callsDeadlineMs: 10_000,
   queryDeadlineMs: 2_000,
-  attemptsMax: 3,
+  attemptsMax: 10,
   queriesMax: 256,
   cacheBytesMax: 32 * 1024 * 1024,
 };
