@@ -1,8 +1,15 @@
 import { FRAME_BYTES_MAX } from "./bounds.ts";
 
-/** Returns a message as one frame: its length in 4 bytes, big-endian, then its JSON in UTF-8. */
-export const encodeFrame = (message: unknown): Buffer => {
-  const body = Buffer.from(JSON.stringify(message), "utf8");
+/**
+ * Returns a message as one frame: its length in 4 bytes, big-endian, then its JSON in UTF-8.
+ *
+ * @param stringify writes JSON: the engine's own, in a realm that has another
+ */
+export const encodeFrame = (
+  message: unknown,
+  stringify: (message: unknown) => string = JSON.stringify,
+): Buffer => {
+  const body = Buffer.from(stringify(message), "utf8");
   if (body.length > FRAME_BYTES_MAX) throw new RangeError(`a frame of ${body.length} bytes is too large`);
   const frame = Buffer.allocUnsafe(4 + body.length);
   frame.writeUInt32BE(body.length, 0);

@@ -1,6 +1,7 @@
 import { readSync, writeSync } from "node:fs";
 import { encodeFrame } from "../frame.ts";
 import type { Reply } from "../protocol.ts";
+import { parseText, quote } from "./pristine.ts";
 
 /**
  * The child's side of the pipes, read and written synchronously. The child never returns to an event loop
@@ -9,12 +10,12 @@ import type { Reply } from "../protocol.ts";
  */
 export const readFrame = (): unknown => {
   const length = readExactly(4).readUInt32BE(0);
-  return JSON.parse(readExactly(length).toString("utf8"));
+  return parseText(readExactly(length).toString("utf8"));
 };
 
 /** Sends one message and returns when the pipe has taken all of it. */
 export const send = (message: Reply): void => {
-  const frame = encodeFrame(message);
+  const frame = encodeFrame(message, quote);
   for (let sent = 0; sent < frame.length; ) sent += patiently(() => writeSync(1, frame, sent));
 };
 

@@ -3,7 +3,7 @@
  * with, so that its own work is not charged. Imported before anything that changes the realm.
  */
 export const parseText: (text: string) => unknown = JSON.parse;
-export const quote: (text: string) => string = JSON.stringify;
+export const quote: (value: unknown) => string = JSON.stringify;
 export const { ownKeys, getPrototypeOf, getOwnPropertyDescriptor } = Reflect;
 export const { freeze, isFrozen } = Object;
 export const { isArray } = Array;

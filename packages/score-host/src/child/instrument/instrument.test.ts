@@ -132,6 +132,28 @@ for (const [name, program] of Object.entries(PROGRAMS))
     assert.deepEqual(run(program), ran);
   });
 
+test("only what functions write of those around them is guarded", () => {
+  const guards = (body: string): number => instrument(body).text.split("dure$w(").length - 1;
+  assert.equal(
+    guards(
+      "const f = (a) => { let n = 0; for (const x of a) n += x; for (let i = 0; i < 3; i++) n++; return n }",
+    ),
+    0,
+  );
+  assert.equal(
+    guards("const f = () => { let n = 0; { let n = 1; n = 2 } try { n = 3 } catch (n) { n = 4 } return n }"),
+    0,
+  );
+  assert.equal(guards("let n = 0; n = 1; { n = 2 } for (n of []); [n] = [1]"), 0);
+  assert.equal(
+    guards("let n = 0; const f = (n) => { n = 1 }, g = () => { var n; n++ }, h = () => { class n {} }"),
+    0,
+  );
+  assert.equal(guards("let n = 0; const f = () => { n = 1 }"), 1);
+  assert.equal(guards("const f = () => { let n = 0; [1].map(() => { n += 1 }); [2].map(() => n++) }"), 2);
+  assert.equal(guards("const f = () => { for (m of []); [exports] = [1] }"), 2);
+});
+
 test("lines stay where they are", () => {
   for (const program of Object.values(PROGRAMS))
     assert.equal(instrument(program).text.split("\n").length, program.split("\n").length);

@@ -75,6 +75,8 @@ export const scopesOf = (program: Node): Scopes => {
       case "AssignmentExpression":
       case "ForInStatement":
       case "ForOfStatement":
+        // What a loop declares is its own.
+        if ((node["left"] as Node).type === "VariableDeclaration") break;
         for (const target of targetsOf(node["left"] as Node)) use(target["name"] as string, scope, target);
         break;
       case "UpdateExpression":
