@@ -18,6 +18,7 @@ import {
 import type { Code } from "../outcome.ts";
 import type { WireOutcome } from "../protocol.ts";
 import { canonical } from "./canonical.ts";
+import { closeError } from "./closed-error.ts";
 import { type CryptoOperations, cryptoOperations } from "./crypto.ts";
 import { COST, Effects, HostRefusal, QUERY_WRITE, type Reader } from "./effects.ts";
 import { cut, failureOf } from "./failure.ts";
@@ -184,6 +185,7 @@ class CalledRefusal extends Error {
     this.details = details;
   }
 }
+closeError(CalledRefusal);
 
 /**
  * Calls a method of another SCORE within the same transaction and returns its result. What it wrote stays if it succeeds

@@ -4,6 +4,7 @@
  * contract made.
  */
 import { JSON_DEPTH_MAX, JsonError } from "@dure/score";
+import { closeError } from "./closed-error.ts";
 import { charge } from "./meter.ts";
 import {
   getOwnPropertyDescriptor,
@@ -15,6 +16,9 @@ import {
   quote,
   sortTexts,
 } from "./pristine.ts";
+
+// The host's own copy of this package: contracts carry another.
+closeError(JsonError);
 
 const SURROGATE = /[\uD800-\uDFFF]/;
 const LONE_SURROGATE = /\p{Cs}/u;
