@@ -9,9 +9,16 @@ import { isExhausted, startMeter, stopMeter } from "./meter.ts";
 /** A SCORE ready to run: `instantiate` evaluates its module anew and returns its contract. */
 export type Score = { readonly description: ContractDescription; readonly instantiate: () => Contract };
 
-/** A source text that is no contract. The message says what is wrong. */
+/** A source text that is no contract. The message says what is wrong, in words that are the same on every engine. */
 export class UnloadableScore extends Error {
   override readonly name = "UnloadableScore";
+  /** The same in the engine's words, where it has some: for who packs the contract, never for a receipt. */
+  readonly diagnostic: string;
+
+  constructor(message: string, diagnostic = message) {
+    super(message);
+    this.diagnostic = diagnostic;
+  }
 }
 
 /** Returns the SCORE of a source text; `named`: it must be the one it is called. @throws UnloadableScore */
@@ -33,7 +40,7 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
     if (error instanceof UnloadableScore) throw error;
     if (error instanceof SyntaxRefusal) throw new UnloadableScore(error.message);
     const { message, diagnostic } = failureOf(error);
-    throw new UnloadableScore(diagnostic || message);
+    throw new UnloadableScore(message, diagnostic || message);
   }
 };
 
