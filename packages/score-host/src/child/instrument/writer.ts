@@ -19,6 +19,11 @@ import { BYTES, charging, entering, type Unit, unit } from "./unit.ts";
 const BRANCH_NODES_MIN = 24;
 const BIGINT_CHARS_MAX = 2_500;
 const HELPER = /^dure\$/;
+/**
+ * Of what the parser takes for a letter: ASCII, Latin, Greek, Cyrillic, kana, Han and Hangul. What later versions of Unicode
+ * add is a letter to some engines and a mistake to others.
+ */
+const LETTERS = /^[\w$\u00aa-\u024f\u0370-\u03ff\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fef\uac00-\ud7a3]+$/;
 
 const LOOPS = ["ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement", "DoWhileStatement"];
 const REFUSED: Readonly<Record<string, string>> = {
@@ -101,8 +106,8 @@ export class Writer {
     if (LOOPS.includes(type)) return this.#loop(node);
     switch (type) {
       case "Identifier":
-        if (HELPER.test(node["name"] as string)) this.#refuse(`the name ${node["name"]} is reserved`, node);
-        return this.#source.slice(node.start, node.end);
+      case "PrivateIdentifier":
+        return this.#name(node);
       case "Literal":
         return this.#literal(node);
       case "BlockStatement":
@@ -156,6 +161,13 @@ export class Writer {
       default:
         return this.#inside(node);
     }
+  }
+
+  #name(node: Node): string {
+    const name = node["name"] as string;
+    if (HELPER.test(name)) this.#refuse(`the name ${name} is reserved`, node);
+    if (!LETTERS.test(name)) this.#refuse(`the name ${name} has letters that not every engine knows`, node);
+    return this.#source.slice(node.start, node.end);
   }
 
   #literal(node: Node): string {
@@ -298,17 +310,20 @@ export class Writer {
       const name = this.#write(left);
       return { write: name, read: name, object: "" };
     }
-    const object = this.#once(left["object"] as Node);
+    const of = left["object"] as Node;
+    const object = this.#once(of);
+    // What is set as a property of super becomes one of this.
+    const holder = of.type === "Super" ? "this" : object.again;
     const property = left["property"] as Node;
     if (left["computed"] !== true) {
-      const name = this.#source.slice(property.start, property.end);
-      return { write: `${object.first}.${name}`, read: `${object.again}.${name}`, object: object.again };
+      const name = this.#name(property);
+      return { write: `${object.first}.${name}`, read: `${object.again}.${name}`, object: holder };
     }
     const key = this.#once(property, isKeyed(left) ? "dure$q" : "");
     return {
       write: `${object.first}[${key.first}]`,
       read: `${object.again}[${key.again}]`,
-      object: object.again,
+      object: holder,
     };
   }
 
@@ -341,7 +356,18 @@ export class Writer {
     if (rest !== undefined && !isOutermost)
       this.#refuse("a rest element (...) here; take the value apart in a declaration of its own", rest);
     for (const part of childrenOf(node)) this.#judgePlace(part);
-    return this.#inside(node);
+    return this.#of(node, (part) =>
+      part["computed"] === true ? this.#computedPart(part) : this.#write(part),
+    );
+  }
+
+  /** A function's parameters are taken apart before its body counts anything: a key that is computed there counts itself. */
+  #computedPart(part: Node): string {
+    this.#unit.steps++;
+    const key = part["key"] as Node | undefined;
+    return this.#of(part, (child) =>
+      child === key && !isSimple(child) ? this.#apart(child) : this.#write(child),
+    );
   }
 
   /** Within a pattern, and in the head of a loop, a target cannot be checked as an assignment's is. */
