@@ -88,6 +88,9 @@ const countErrors = (args: readonly unknown[]): [] => {
   return [errors, args[1], args[2]] as unknown as [];
 };
 
+/** Whether an error is the engine's, as it threw it: not made by a program, nor handed to one. */
+export const isEngines = (error: object): boolean => isNativeError(error) && !apply(has, worded, [error]);
+
 /**
  * Returns what a contract's `catch` receives, with a fixed wording if the engine made it. Instrumented text calls this at
  * the start of every such clause.
