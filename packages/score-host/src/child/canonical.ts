@@ -4,6 +4,7 @@
  * contract made.
  */
 import { JSON_DEPTH_MAX, JsonError } from "@dure/score";
+import { closeError } from "./closed-error.ts";
 import { charge } from "./meter.ts";
 import {
   codeUnit,
@@ -16,6 +17,9 @@ import {
   quote,
   sortTexts,
 } from "./pristine.ts";
+
+// The host's own copy of this package: contracts carry another.
+closeError(JsonError);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes
 const SPECIAL = /["\\\u0000-\u001f\uD800-\uDFFF]/;

@@ -10,6 +10,7 @@ import {
 } from "../bounds.ts";
 import type { WireValue } from "../protocol.ts";
 import { canonical } from "./canonical.ts";
+import { closeError } from "./closed-error.ts";
 import { charge, unmetered } from "./meter.ts";
 import { matches, parseText, visitMap } from "./pristine.ts";
 
@@ -17,6 +18,7 @@ import { matches, parseText, visitMap } from "./pristine.ts";
 export class HostRefusal extends Error {
   override readonly name = "HostRefusal";
 }
+closeError(HostRefusal);
 
 /** What the host's work for a contract costs, in steps: about what it takes beside the contract's own. */
 export const COST = { read: 300, write: 300, event: 300, bytesPerStep: 16 } as const;

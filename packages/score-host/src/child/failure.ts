@@ -1,6 +1,7 @@
 import { isWellFormed, type JsonObject } from "@dure/score";
 import { isAuthorsCode, MESSAGE_CHARS_MAX } from "../bounds.ts";
 import type { Code } from "../outcome.ts";
+import { isEngines } from "./natives/index.ts";
 
 /** What a thrown value says. `engineLimit`: not the contract but the engine gave up. */
 export type Failure = {
@@ -27,7 +28,7 @@ export const failureOf = (thrown: unknown): Failure => {
       message: `the method threw a ${type}`,
       details: undefined,
       diagnostic: cut(`${type}: ${wording}`),
-      engineLimit: type === "RangeError" && ENGINE_LIMIT.test(wording),
+      engineLimit: type === "RangeError" && isEngines(thrown as object) && ENGINE_LIMIT.test(wording),
     };
   const own = isObject(thrown) ? Object.getOwnPropertyDescriptor(thrown, "details")?.value : undefined;
   const chosen = isObject(thrown) ? Object.getOwnPropertyDescriptor(thrown, "code")?.value : undefined;
@@ -58,9 +59,9 @@ const NATIVE = new Map<unknown, string>(
   ]),
 );
 
-// Limits of the engine and not of the language: another version could have gone on.
+// Limits of the engine and not of the language: another version could have gone on. Whole messages: some quote a value.
 const ENGINE_LIMIT =
-  /call stack|^Invalid string length|BigInt (too big|size)|allocation failed|maximum size exceeded/;
+  /^(Maximum call stack size exceeded|Invalid string length|(Map|Set|Maximum BigInt|BigInt) (maximum )?size exceeded|BigInt too big.*|Array buffer allocation failed)$/;
 
 // Through the descriptor: a getter of a hostile contract must not run here.
 const textOf = (value: unknown, key: string): string => {

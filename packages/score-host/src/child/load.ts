@@ -19,9 +19,16 @@ export type Score = {
   readonly forget: (forGood: boolean) => void;
 };
 
-/** A source text that is no contract. The message says what is wrong. */
+/** A source text that is no contract. The message says what is wrong, in words that are the same on every engine. */
 export class UnloadableScore extends Error {
   override readonly name = "UnloadableScore";
+  /** The same in the engine's words, where it has some: for who packs the contract, never for a receipt. */
+  readonly diagnostic: string;
+
+  constructor(message: string, diagnostic = message) {
+    super(message);
+    this.diagnostic = diagnostic;
+  }
 }
 
 /** Returns the SCORE of a source text; `named`: it must be the one it is called. @throws UnloadableScore */
@@ -69,7 +76,7 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
     if (error instanceof UnloadableScore) throw error;
     if (error instanceof SyntaxRefusal) throw new UnloadableScore(error.message);
     const { message, diagnostic } = failureOf(error);
-    throw new UnloadableScore(diagnostic || message);
+    throw new UnloadableScore(message, diagnostic || message);
   }
 };
 

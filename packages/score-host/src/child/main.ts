@@ -53,7 +53,7 @@ const loadOrExit = (source: ScoreSource, named: boolean): Score => {
     return loadScore(source, named);
   } catch (error) {
     if (!(error instanceof UnloadableScore)) throw error;
-    send({ type: "unloadable", score: source.name, message: cut(error.message) });
+    send({ type: "unloadable", score: source.name, message: cut(error.diagnostic) });
     return process.exit(1);
   }
 };

@@ -7,11 +7,13 @@
  * Host code runs with the counters out of reach (`unmetered`), after charging what its work is worth.
  */
 import { DEPTH_MAX, TEXT_CHARS_MAX } from "../bounds.ts";
+import { closeError } from "./closed-error.ts";
 
 /** Thrown at the first charge beyond a bound, and at every later one of the same call. */
 export class Exhausted extends Error {
   override readonly name = "Exhausted";
 }
+closeError(Exhausted);
 
 /** Beyond any bound, and still a small integer to the engine: counting in larger ones allocates. */
 const UNLIMITED = 2 ** 30 - 1;

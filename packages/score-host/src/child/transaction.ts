@@ -10,6 +10,7 @@ import {
 import { CALLERS_MAX, RESULT_BYTES_MAX } from "../bounds.ts";
 import type { Code } from "../outcome.ts";
 import { canonical } from "./canonical.ts";
+import { closeError } from "./closed-error.ts";
 import { cryptoOperations } from "./crypto.ts";
 import { COST, Effects, HostRefusal, QUERY_WRITE, type Reader } from "./effects.ts";
 import { cut, failureOf } from "./failure.ts";
@@ -106,6 +107,7 @@ class CalledRefusal extends Error {
     this.details = details;
   }
 }
+closeError(CalledRefusal);
 
 /**
  * Calls a method of another SCORE within the same transaction and returns its result. What it wrote stays if it succeeds

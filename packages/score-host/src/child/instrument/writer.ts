@@ -1,5 +1,6 @@
+import { AssignmentWriter } from "./assignment-writer.ts";
 import { FUNCTIONS, writeClass } from "./class.ts";
-import { applying, canGrow, GROWING, isShort } from "./growing.ts";
+import { canGrow, GROWING, isShort } from "./growing.ts";
 import { childrenOf, isNode, type Node } from "./parse.ts";
 import { targetsOf } from "./scope.ts";
 import {
@@ -8,22 +9,22 @@ import {
   isEmpty,
   isKeyed,
   isLiteral,
-  isNumber,
   isPrivateOf,
   isPrototype,
   isSimple,
   placeOf,
   restOf,
   spreading,
-  unwrapped,
 } from "./shape.ts";
-import { TextWriter } from "./text-writer.ts";
 import { BYTES, charging, entering, type Unit, unit } from "./unit.ts";
 
 /** Branches with fewer nodes are counted where they branch off, taken or not. */
 const BRANCH_NODES_MIN = 24;
 const BIGINT_CHARS_MAX = 2_500;
-const HELPER = /^dure\$/;
+/**
+ * Of what the parser takes for a letter: ASCII, Latin, Greek, Cyrillic, kana, Han and Hangul. What later versions of Unicode
+ * add is a letter to some engines and a mistake to others.
+ */
 
 const LOOPS = ["ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement", "DoWhileStatement"];
 const REFUSED: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 const COMPARISONS = ["===", "!==", "==", "!=", "<", ">", "<=", ">="];
 
 /** Writes a text anew with its charges. See instrument.ts. */
-export class Writer extends TextWriter {
+export class Writer extends AssignmentWriter {
   #keepingOfSwitch = "";
 
   module(program: Node): string {
@@ -55,8 +56,8 @@ export class Writer extends TextWriter {
     if (LOOPS.includes(type)) return this.#loop(node);
     switch (type) {
       case "Identifier":
-        if (HELPER.test(node["name"] as string)) this.refuse(`the name ${node["name"]} is reserved`, node);
-        return this.source.slice(node.start, node.end);
+      case "PrivateIdentifier":
+        return this.name(node);
       case "Literal":
         return this.#literal(node);
       case "BlockStatement":
@@ -68,9 +69,9 @@ export class Writer extends TextWriter {
       case "BinaryExpression":
         return this.#binary(node);
       case "AssignmentExpression":
-        return this.guarded(targetsOf(node["left"] as Node), this.#assignment(node));
+        return this.guarded(targetsOf(node["left"] as Node), this.assignment(node));
       case "UpdateExpression":
-        return this.guarded(targetsOf(node["argument"] as Node), this.#update(node));
+        return this.guarded(targetsOf(node["argument"] as Node), this.update(node));
       case "TryStatement":
         return this.#try(node);
       case "SwitchCase":
@@ -81,7 +82,7 @@ export class Writer extends TextWriter {
         return this.#declarator(node);
       case "ArrayPattern":
       case "ObjectPattern":
-        return this.#pattern(node);
+        return this.pattern(node);
       case "AssignmentPattern":
         return this.#default(node);
       case "SpreadElement":
@@ -152,7 +153,7 @@ export class Writer extends TextWriter {
         if (heads.slice(heads.indexOf(child) + 1).some(({ type }) => type === "AssignmentPattern"))
           this.refuse("a default behind a parameter with a rest element (...)", child);
         const name = this.temporary(false);
-        apart += `let ${this.#pattern(pattern, true)}=${spreading(pattern)}(${name});`;
+        apart += `let ${this.pattern(pattern, true)}=${spreading(pattern)}(${name});`;
         return child === pattern ? name : `${name}=${this.#defaultValue(child["right"] as Node)}`;
       });
       const inside =
@@ -254,35 +255,6 @@ export class Writer extends TextWriter {
     return text;
   }
 
-  #assignment(node: Node): string {
-    const left = node["left"] as Node;
-    const right = node["right"] as Node;
-    const operator = (node["operator"] as string).slice(0, -1);
-    if (left.type === "MemberExpression")
-      this.unit.bytes += left["computed"] ? BYTES.computedWrite : BYTES.namedWrite;
-    if (operator === "" && isAnyOf(left, "ArrayPattern", "ObjectPattern"))
-      return `${this.#pattern(left, true)}=${this.gap(left, right)}${this.#restSource(left, right)}`;
-    const target = unwrapped(left);
-    const check = checkOf(target);
-    const growing = !["+", "**"].includes(operator) && isNumber(right) ? undefined : GROWING[operator];
-    const isPrivate = isPrivateOf(target);
-    if (check === undefined && growing === undefined && !isKeyed(target) && !isPrivate)
-      return this.inside(node);
-    const { write, read, object } = this.#target(target);
-    const operand = this.gap(left, right) + this.write(right);
-    const value = operator === "" ? operand : applying(growing, read, operator, `(${operand})`);
-    if (check !== undefined) return `${write}=${check}(${object},${value})`;
-    if (isPrivate && growing === undefined) return `${write}${node["operator"]}dure$u(${operand})`;
-    return growing === undefined ? `${write}${node["operator"]}${operand}` : `${write}=${value}`;
-  }
-
-  #update(node: Node): string {
-    const target = unwrapped(node["argument"] as Node);
-    if (!isPrivateOf(target)) return this.inside(node);
-    const object = target["object"] as Node;
-    return this.between(node.start, node.end, [object], (child) => this.handing(child, "dure$v"));
-  }
-
   /** What is thrown past a `finally`, which may return instead, is looked at before it. */
   #try(node: Node): string {
     const finalizer = node["finalizer"];
@@ -305,55 +277,34 @@ export class Writer extends TextWriter {
     return this.first(node, statements, this.#keepingOfSwitch, tested);
   }
 
-  /** An assignment's target as it is written, as it is read, and the object that it is a property of, each evaluated once. */
-  #target(left: Node): { readonly write: string; readonly read: string; readonly object: string } {
-    if (left.type !== "MemberExpression") {
-      const name = this.write(left);
-      return { write: name, read: name, object: "" };
-    }
-    const owner = left["object"] as Node;
-    const object = isPrivateOf(left) ? this.#once(owner, "dure$v") : this.#once(owner);
-    const property = left["property"] as Node;
-    if (left["computed"] !== true) {
-      const name = this.source.slice(property.start, property.end);
-      return { write: `${object.first}.${name}`, read: `${object.again}.${name}`, object: object.again };
-    }
-    const key = this.#once(property, isKeyed(left) ? "dure$q" : "");
-    return {
-      write: `${object.first}[${key.first}]`,
-      read: `${object.again}[${key.again}]`,
-      object: object.again,
-    };
-  }
-
-  /** An expression as it is evaluated, and as its value is had again. */
-  #once(node: Node, helper = ""): { readonly first: string; readonly again: string } {
-    const text = helper === "" ? this.write(node) : this.handing(node, helper);
-    if (isSimple(node)) return { first: text, again: text };
-    const name = this.temporary();
-    // A statement may begin here, and must not begin with a bracket: the line before it may have no semicolon.
-    return { first: `dure$i(${name}=${text})`, again: name };
-  }
-
   #declarator(node: Node): string {
     const id = node["id"] as Node;
     const init = node["init"];
     if (!isNode(init) || !isAnyOf(id, "ArrayPattern", "ObjectPattern")) return this.inside(node);
     this.unit.steps++;
-    return `${this.#pattern(id, true)}=${this.gap(id, init)}${this.#restSource(id, init)}`;
+    return `${this.pattern(id, true)}=${this.gap(id, init)}${this.restSource(id, init)}`;
   }
 
   /** What a pattern takes apart, charged for what its rest copies. */
-  #restSource(pattern: Node, source: Node): string {
+  protected override restSource(pattern: Node, source: Node): string {
     return restOf(pattern) === undefined ? this.write(source) : this.handing(source, spreading(pattern));
   }
 
-  #pattern(node: Node, isOutermost = false): string {
+  protected override pattern(node: Node, isOutermost = false): string {
     const rest = restOf(node);
     if (rest !== undefined && !isOutermost)
       this.refuse("a rest element (...) here; take the value apart in a declaration of its own", rest);
     for (const part of childrenOf(node)) this.#judgePlace(part);
-    return this.inside(node);
+    return this.of(node, (part) => (part["computed"] === true ? this.#computedPart(part) : this.write(part)));
+  }
+
+  /** A function's parameters are taken apart before its body counts anything: a key that is computed there counts itself. */
+  #computedPart(part: Node): string {
+    this.unit.steps++;
+    const key = part["key"] as Node | undefined;
+    return this.of(part, (child) =>
+      child === key && !isSimple(child) ? this.#apart(child) : this.write(child),
+    );
   }
 
   /** Within a pattern, and in the head of a loop, a target cannot be checked as an assignment's is. */

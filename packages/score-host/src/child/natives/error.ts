@@ -88,7 +88,7 @@ const countErrors = (args: readonly unknown[]): [] => {
   return [errors, args[1], args[2]] as unknown as [];
 };
 
-/** Whether the engine made an error, with its own words. */
+/** Whether an error is the engine's, as it threw it: not made by a program, nor handed to one. */
 export const isEngines = (error: object): boolean => isNativeError(error) && !apply(has, worded, [error]);
 
 /**
