@@ -11,6 +11,7 @@ import type {
   QueryOutcome,
   Read,
   ScoreSource,
+  Suspended,
 } from "./outcome.ts";
 import { askQuery } from "./query.ts";
 import { queue } from "./queue.ts";
@@ -68,7 +69,7 @@ export type ScoreHost = {
   /**
    * Executes a block's activations and calls in order and returns their outcomes. `read` gives the state after
    * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes. What the activations that stood
-   * made of the SCOREs holds from the next block and query on.
+   * made of the SCOREs holds from the next block and query on. What is suspended is not loaded from then on either.
    *
    * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, HOST_CLOSED. Nothing of the block counts then, and it may be executed again.
    */
@@ -190,14 +191,20 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
   };
 };
 
-/** The SCOREs after a block: those that its activations took the place of, or the same list if none stood. */
+/** The SCOREs after a block: less what is suspended, with what its activations made of them; or the same list. */
 const scoresAfter = (
   scores: readonly ScoreSource[],
-  { activations }: Block,
+  { activations, suspended }: Block,
   outcomes: readonly Outcome[],
 ): readonly ScoreSource[] =>
-  activations.reduce((before, { score: name, version, action, source }, index) => {
-    if (outcomes[index]?.code !== 0) return before;
-    const others = before.filter((score) => score.name !== name);
-    return action === "disable" ? others : [...others, { name, version, source }];
-  }, scores);
+  activations.reduce(
+    (before, { score: name, version, action, source }, index) => {
+      if (outcomes[index]?.code !== 0) return before;
+      const others = before.filter((score) => score.name !== name);
+      return action === "disable" ? others : [...others, { name, version, source }];
+    },
+    suspended.reduce(without, scores),
+  );
+
+const without = (scores: readonly ScoreSource[], { score }: Suspended): readonly ScoreSource[] =>
+  scores.some(({ name }) => name === score) ? scores.filter(({ name }) => name !== score) : scores;

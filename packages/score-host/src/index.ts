@@ -33,6 +33,7 @@ export type {
   Read,
   ScoreEvent,
   ScoreSource,
+  Suspended,
   Write,
 } from "./outcome.ts";
 export { pack } from "./pack.ts";

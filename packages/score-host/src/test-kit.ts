@@ -149,6 +149,7 @@ class TestChain {
       timestampMs,
       organisations: ORGANISATIONS,
       activations: [],
+      suspended: [],
       calls: calls.map(({ sender, method, params }, index) => ({
         index,
         txId: createHash("sha256").update(`test transaction ${height}.${index}`).digest("hex"),
@@ -172,6 +173,7 @@ class TestChain {
       height,
       timestampMs,
       organisations,
+      suspended: [],
       score,
       method,
       params: JSON.stringify(params),
