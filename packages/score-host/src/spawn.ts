@@ -7,13 +7,6 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MAIN = join(HERE, "child", "main.js");
 
-/**
- * How far a contract may recurse is a matter of the machine, and V8 lets the contract catch the overflow and
- * go on differently. So V8's own limit is set out of reach: a runaway recursion meets the guard page of the
- * thread's stack, the process dies, and no contract can make a result of it. In KB.
- */
-const STACK_UNLIMITED_KB = 1_000_000;
-
 /** V8's space for what is new, in MB: a block's calls are done before it is full, and are not copied for it. */
 const YOUNG_MB = 16;
 
@@ -31,7 +24,6 @@ export const spawnSandbox = (memoryMb: number): ChildProcessWithoutNullStreams =
       `--max-semi-space-size=${YOUNG_MB}`,
       `--min-semi-space-size=${YOUNG_MB}`,
       "--single-threaded-gc",
-      `--stack-size=${STACK_UNLIMITED_KB}`,
       ...permissionFlags(),
       MAIN,
     ],
@@ -44,7 +36,7 @@ export const spawnSandbox = (memoryMb: number): ChildProcessWithoutNullStreams =
     },
   );
 
-// Threads are allowed for the watchdog; a contract has no name by which to reach them.
+// Threads are allowed for the one that serves; a contract has no name by which to reach them.
 const permissionFlags = (): string[] => {
   const flag = ["--permission", "--experimental-permission"].find((name) =>
     process.allowedNodeEnvironmentFlags.has(name),
