@@ -35,10 +35,21 @@ const cutToBaseline = (): void => {
   Reflect.deleteProperty(find("%IteratorPrototype%"), Symbol.toStringTag);
 };
 
+/** Where engines have these among the properties of their object differs, and a listing would show it: here they are last. */
+const putLast = (holder: object, names: readonly string[]): void => {
+  for (const name of names) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name)!;
+    Reflect.deleteProperty(holder, name);
+    Object.defineProperty(holder, name, descriptor);
+  }
+};
+
 installFoundations();
 // The single-file build starts faster than SES's modules and needs one file to be readable, not a tree.
 createRequire(import.meta.url)("ses");
 cutToBaseline();
+putLast(Array.prototype, ["toString"]);
+putLast(Array.prototype[Symbol.unscopables], ["values"]);
 installNatives();
 installRegExp();
 lockdown({
