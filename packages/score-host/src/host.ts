@@ -14,6 +14,8 @@ import type {
 } from "./outcome.ts";
 import { askQuery } from "./query.ts";
 import { queue } from "./queue.ts";
+import { scoresAfter } from "./scores-after.ts";
+import type { Spawn } from "./spawn.ts";
 
 export type ScoreHostLimits = {
   /** V8's heap of each sandbox process, in MB. Default 256. */
@@ -51,6 +53,8 @@ export type ScoreHostOptions = {
   readonly scores: readonly ScoreSource[];
   readonly limits?: ScoreHostLimits;
   readonly onEvent?: (event: ScoreHostEvent) => void;
+  /** Starts the sandbox processes; another Node.js than this one only where releases are compared. */
+  readonly spawn?: Spawn;
 };
 
 export type ScoreHostStatus = {
@@ -113,6 +117,7 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
     scores,
     memoryMb: limits.memoryMb,
     cacheBytesMax: limits.cacheBytesMax,
+    ...(options.spawn && { spawn: options.spawn }),
   });
   let loaded: readonly ContractDescription[] = [];
   const blocks = keeper("blocks", sandboxOptions, onEvent, (descriptions) => {
@@ -189,15 +194,3 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
     },
   };
 };
-
-/** The SCOREs after a block: those that its activations took the place of, or the same list if none stood. */
-const scoresAfter = (
-  scores: readonly ScoreSource[],
-  { activations }: Block,
-  outcomes: readonly Outcome[],
-): readonly ScoreSource[] =>
-  activations.reduce((before, { score: name, version, action, source }, index) => {
-    if (outcomes[index]?.code !== 0) return before;
-    const others = before.filter((score) => score.name !== name);
-    return action === "disable" ? others : [...others, { name, version, source }];
-  }, scores);

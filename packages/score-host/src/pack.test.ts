@@ -30,6 +30,11 @@ const FILES = {
   "package.json": '{ "name": "@example/hello" }',
 };
 
+test("the whole SDK loads as a contract", async () => {
+  const { name } = await pack(fileURLToPath(new URL("../fixtures/whole-sdk.ts", import.meta.url)));
+  assert.equal(name, "whole-sdk");
+});
+
 test("the same sources give the same text, wherever they lie", async () => {
   const [one, two] = [await pack(await project(FILES)), await pack(await project(FILES, "far/down/here"))];
   assert.deepEqual(one, two);

@@ -4,7 +4,7 @@ import { ScoreHostError } from "./error.ts";
 import { encodeFrame, frameReader } from "./frame.ts";
 import type { Read, ScoreSource } from "./outcome.ts";
 import { parseReply, type Reply, type Request, type WireValue } from "./protocol.ts";
-import { spawnSandbox } from "./spawn.ts";
+import { type Spawn, spawnSandbox } from "./spawn.ts";
 
 /** How a sandbox process ended: past its deadline, by itself or another's hand, or for a bad message. */
 export type DeathReason = "deadline" | "died" | "malformed" | "closed";
@@ -27,7 +27,7 @@ export type SandboxOptions = {
   /** Whether the sources must be of the names and versions given with them. Default true. */
   readonly named?: boolean;
   /** Starts the process; another program only in tests of how a bad one is met. */
-  readonly spawn?: (memoryMb: number) => ChildProcessWithoutNullStreams;
+  readonly spawn?: Spawn;
 };
 
 /** The closing message of a request. */
