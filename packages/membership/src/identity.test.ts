@@ -157,7 +157,13 @@ const ROLES: readonly [Role[], boolean, string][] = [
 for (const [roles, peerSubmits, code] of ROLES) {
   test(`submitting as ${roles.join(" and ") || "nothing"}, peers ${peerSubmits ? "may" : "may not"}: ${code}`, () => {
     const policies = { submitRoles: ["client" as const], peerSubmits };
-    const identity = { name: "x", organisation: "acme", roles, publicKey: new Uint8Array(32) };
+    const identity = {
+      name: "x",
+      organisation: "acme",
+      roles,
+      attributes: {},
+      publicKey: new Uint8Array(32),
+    };
     assert.equal(codeOf(maySubmit({ policies }, identity)), code);
   });
 }
