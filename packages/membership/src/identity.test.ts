@@ -95,7 +95,13 @@ const client = await certify(acme, "bob", "acme", ["client"]);
 test("a client of an organisation is who its certificate says", () => {
   const { publicKey } = client;
   const { identity } = issuedOf(client);
-  assert.deepEqual(identity, { name: "bob", organisation: "acme", roles: ["client"], publicKey });
+  assert.deepEqual(identity, {
+    name: "bob",
+    organisation: "acme",
+    roles: ["client"],
+    attributes: {},
+    publicKey,
+  });
 });
 
 test("a certificate counts only if its own organisation's root signed it", async () => {
