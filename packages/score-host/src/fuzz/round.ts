@@ -48,16 +48,22 @@ export const sourceOf = (program: Program, sdk: string): ScoreSource => ({
   source: textOf(program, sdk),
 });
 
-/** The hosts of these engines, each with its habit. */
-export const openHosts = (
+/** The hosts of these engines, each with its habit. @throws ScoreHostError, with all hosts closed, if one does not start */
+export const openHosts = async (
   engines: RoundOptions["engines"],
   habits: readonly Habit[],
   scores: readonly ScoreSource[],
   random: Random,
-): Promise<readonly FuzzedHost[]> =>
-  Promise.all(
+): Promise<readonly FuzzedHost[]> => {
+  const opened = await Promise.allSettled(
     engines.map((engine, at) => createFuzzedHost(engine, habits[at] as Habit, scores, random.fork())),
   );
+  const hosts = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const failure = opened.find(({ status }) => status === "rejected");
+  if (failure === undefined) return hosts;
+  await Promise.all(hosts.map((host) => host.close()));
+  throw (failure as PromiseRejectedResult).reason;
+};
 
 /** Runs a channel of generated SCOREs for some blocks on three hosts, until they differ. */
 export const runRound = async ({

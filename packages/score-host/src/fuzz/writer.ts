@@ -31,6 +31,9 @@ const DEPTH_MAX = 3;
 const VARIABLE_SHARE = 35;
 const ODD_SHARE = 4;
 
+/** Kinds that stand for a part of a name, and nothing else can. */
+const PARTS: ReadonlySet<string> = new Set(["mathfunction", "datepart", "method"]);
+
 const isLeaf = (form: string): boolean => !/<[a-z]{3,}>/.test(form);
 
 export const createWriter = ({ random, scores, methods, questions, hasSdk }: WriterOptions): Writer => {
@@ -69,7 +72,7 @@ export const createWriter = ({ random, scores, methods, questions, hasSdk }: Wri
     if (kind === "native") return fill(depth > 0 ? nativeForm(random) : "null", depth);
     const name = random.percent(VARIABLE_SHARE) ? variable(kind) : undefined;
     if (name !== undefined) return name;
-    const asked = depth > 0 && kind !== "method" && random.percent(ODD_SHARE) ? "any" : kind;
+    const asked = depth > 0 && !PARTS.has(kind) && random.percent(ODD_SHARE) ? "any" : kind;
     const terminal = leaves[asked] as readonly string[];
     const isGrowing = depth > 0 || terminal.length === 0;
     return fill(random.pick(isGrowing ? (forms[asked] as readonly string[]) : terminal), depth);
