@@ -11,7 +11,7 @@ import { watchParent } from "./watchdog.ts";
 
 const STACK_MB = 256;
 
-// The offset and names of the machine's time zone must not show. An empty environment alone would leave
+// Dates are in UTC by their own methods (natives/date.ts). This is a second wall: an empty environment alone would leave
 // the system's zone in force; and threads see what was set before they began.
 process.env.TZ = "UTC";
 
