@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Json, JsonObject, Sender } from "@dure/score";
-import { createScoreHost, type ScoreHost, type ScoreHostLimits } from "./host.ts";
+import { createScoreHost, type ScoreHost } from "./host.ts";
+import type { ScoreHostLimits } from "./limits.ts";
 import type { Outcome, Read, ScoreSource } from "./outcome.ts";
 import { pack } from "./pack.ts";
 
