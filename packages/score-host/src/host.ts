@@ -2,6 +2,7 @@ import type { ContractDescription } from "@dure/score";
 import { ScoreHostError } from "./error.ts";
 import { executeHalting } from "./halting.ts";
 import { type KeeperEvent, keeper } from "./keeper.ts";
+import { DEFAULTS, type ScoreHostLimits } from "./limits.ts";
 import type {
   Block,
   Executed,
@@ -16,21 +17,6 @@ import { askQuery } from "./query.ts";
 import { queue } from "./queue.ts";
 import { scoresAfter } from "./scores-after.ts";
 import type { Spawn } from "./spawn.ts";
-
-export type ScoreHostLimits = {
-  /** V8's heap of each sandbox process, in MB. Default 256. */
-  readonly memoryMb?: number;
-  /** How long a block's calls may compute, all together and without state reads. Default 10 000. */
-  readonly callsDeadlineMs?: number;
-  /** How long one query may compute. Default 2 000. */
-  readonly queryDeadlineMs?: number;
-  /** How often a block is tried before execution halts, the later times after a pause. Default 10. */
-  readonly attemptsMax?: number;
-  /** How many queries may wait. Default 256. */
-  readonly queriesMax?: number;
-  /** How much state each process keeps at hand, in bytes. Default 32 MB. */
-  readonly cacheBytesMax?: number;
-};
 
 export type ScoreHostEvent =
   | KeeperEvent
@@ -74,7 +60,8 @@ export type ScoreHost = {
    * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes. What the activations that stood
    * made of the SCOREs holds from the next block and query on.
    *
-   * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, HOST_CLOSED. Nothing of the block counts then, and it may be executed again.
+   * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, HOST_CLOSED. Nothing of the
+   * block counts then, and it may be executed again.
    */
   execute(block: Block, read: Read): Promise<Executed>;
   /** Runs each SCORE's `init` over an empty state, at height 0. The same errors. */
@@ -93,15 +80,6 @@ export type ScoreHost = {
   status(): ScoreHostStatus;
   /** Finishes what was asked for and ends the processes. */
   close(): Promise<void>;
-};
-
-const DEFAULTS: Required<ScoreHostLimits> = {
-  memoryMb: 256,
-  callsDeadlineMs: 10_000,
-  queryDeadlineMs: 2_000,
-  attemptsMax: 10,
-  queriesMax: 256,
-  cacheBytesMax: 32 * 1024 * 1024,
 };
 
 /**

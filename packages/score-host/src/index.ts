@@ -16,10 +16,10 @@ export {
   createScoreHost,
   type ScoreHost,
   type ScoreHostEvent,
-  type ScoreHostLimits,
   type ScoreHostOptions,
   type ScoreHostStatus,
 } from "./host.ts";
+export type { ScoreHostLimits } from "./limits.ts";
 export type {
   Activation,
   Block,
@@ -35,4 +35,4 @@ export type {
   ScoreSource,
   Write,
 } from "./outcome.ts";
-export { pack } from "./pack.ts";
+export { pack, packTraced, type TracedScore } from "./pack.ts";

@@ -1,8 +1,9 @@
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Carrier, processCarrier } from "./carrier.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MAIN = join(HERE, "child", "main.js");
@@ -10,8 +11,8 @@ const MAIN = join(HERE, "child", "main.js");
 /** V8's space for what is new, in MB: a block's calls are done before it is full, and are not copied for it. */
 const YOUNG_MB = 16;
 
-/** Starts a sandbox process with a heap of so many MB. */
-export type Spawn = (memoryMb: number) => ChildProcessWithoutNullStreams;
+/** Starts a sandbox with a heap of so many MB: a process, or what takes its place. */
+export type Spawn = (memoryMb: number) => Carrier;
 
 /**
  * Starts a sandbox process: this Node, an empty environment, the root folder as working directory, its own
@@ -28,25 +29,27 @@ export const spawnerOf = (execPath: string): Spawn => {
   return (memoryMb) => spawnUnder(execPath, flags, memoryMb);
 };
 
-const spawnUnder = (execPath: string, flags: ReadonlySet<string>, memoryMb: number) =>
-  spawn(
-    execPath,
-    [
-      "--no-warnings",
-      `--max-old-space-size=${memoryMb}`,
-      `--max-semi-space-size=${YOUNG_MB}`,
-      `--min-semi-space-size=${YOUNG_MB}`,
-      "--single-threaded-gc",
-      ...permissionFlags(flags),
-      MAIN,
-    ],
-    {
-      cwd: parse(execPath).root,
-      env: {},
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: true,
-      windowsHide: true,
-    },
+const spawnUnder = (execPath: string, flags: ReadonlySet<string>, memoryMb: number): Carrier =>
+  processCarrier(
+    spawn(
+      execPath,
+      [
+        "--no-warnings",
+        `--max-old-space-size=${memoryMb}`,
+        `--max-semi-space-size=${YOUNG_MB}`,
+        `--min-semi-space-size=${YOUNG_MB}`,
+        "--single-threaded-gc",
+        ...permissionFlags(flags),
+        MAIN,
+      ],
+      {
+        cwd: parse(execPath).root,
+        env: {},
+        stdio: ["pipe", "pipe", "pipe"],
+        detached: true,
+        windowsHide: true,
+      },
+    ),
   );
 
 // Threads are allowed for the one that serves; a contract has no name by which to reach them.

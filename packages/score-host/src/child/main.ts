@@ -1,17 +1,9 @@
-/**
- * A sandbox process: one thread serves, with a stack that the meter's depth cannot fill; this one only watches.
- *
- * The meter counts words of the stack, but the frames of the engine's own that lie between those of a contract (a getter
- * that a spread calls, a conversion within a native) take up to 2 kB each, and the arguments of a call that are spread
- * eight bytes each, which are charged as memory. Together that is some 110 MB at most. A process's first thread has what
- * the system gives it, mostly 8 MB; a worker has what it is given here, of which only what is used takes memory.
- */
+// A sandbox process: one thread serves, with a stack that the meter's depth cannot fill; this one only watches.
 import { Worker } from "node:worker_threads";
+import { STACK_MB } from "../stack.ts";
 import { watchParent } from "./watchdog.ts";
 
-const STACK_MB = 256;
-
-// The offset and names of the machine's time zone must not show. An empty environment alone would leave
+// Dates are in UTC by their own methods (natives/date.ts). This is a second wall: an empty environment alone would leave
 // the system's zone in force; and threads see what was set before they began.
 process.env.TZ = "UTC";
 
