@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { writeAtomically } from "../atomic-file.ts";
+import { callOf, quoted } from "../call-of.ts";
 import type { BuiltPackage } from "../score/build-package.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 import { addScoreStore } from "./score-store.ts";
@@ -30,7 +31,8 @@ const create = async (path: string, options: OutputOptions & { readonly name?: s
   const { newProject } = await import("../score/new-project.ts");
   const made = await newProject(path, options.name);
   const shown = relative(process.cwd(), made.directory) || ".";
-  show(options, made, () => `${made.name} is in ${shown}. Next: dure score test ${shown}`);
+  const next = `${callOf(process.cwd())} score test ${quoted(shown)}`;
+  show(options, made, () => `${made.name} is in ${shown}. Next: ${next}`);
 };
 
 const check = async (source: string, options: OutputOptions): Promise<void> => {
