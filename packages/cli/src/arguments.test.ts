@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { durationMs, gather, heightText, jsonObject, jsonValue, oneOf, port, wholeNumber } from "./arguments.ts";
+import {
+  durationMs,
+  gather,
+  heightText,
+  jsonObject,
+  jsonValue,
+  oneOf,
+  port,
+  wholeNumber,
+} from "./arguments.ts";
 import { CliError } from "./error.ts";
 
 test("a whole number within its bounds is read as it is", () => {
