@@ -4,7 +4,7 @@ import { isTest } from "./tree.mjs";
 
 /** What runs without being imported: npm's scripts, bins, contracts, configurations, and any module named main. */
 const STARTED =
-  /^(scripts\/(start|test|test-nodes|pack-client)\.mjs|packages\/[^/]+\/(bin|bench)\/.*\.mjs|examples\/[^/]+\/contract\.ts)$|(^|\/)main\.tsx?$|\.config\.ts$/;
+  /^(scripts\/(start|test|test-nodes|fuzz-scores|pack-client)\.mjs|packages\/[^/]+\/(bin|bench)\/.*\.mjs|examples\/[^/]+\/contract\.ts)$|(^|\/)main\.tsx?$|\.config\.ts$/;
 
 /** The sources behind a package's `exports`: its interface, whose names are for others to take. */
 const interfacesOf = (tree, files) =>

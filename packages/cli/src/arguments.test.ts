@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { durationMs, gather, jsonObject, jsonValue, oneOf, port, wholeNumber } from "./arguments.ts";
+import {
+  durationMs,
+  gather,
+  heightText,
+  jsonObject,
+  jsonValue,
+  oneOf,
+  port,
+  wholeNumber,
+} from "./arguments.ts";
 import { CliError } from "./error.ts";
 
 test("a whole number within its bounds is read as it is", () => {
@@ -29,6 +38,12 @@ test("durations have units", () => {
   assert.equal(durationMs("7d"), 604_800_000);
   for (const text of ["90", "s", "1w", "-1s", "1.5h"])
     assert.throws(() => durationMs(text), /such as 90s/, text);
+});
+
+test("a height is a number from 1, or how many blocks from now", () => {
+  for (const text of ["1", "5000", "+5"]) assert.equal(heightText(text), text);
+  for (const text of ["0", "+0", "-5", "+", "5.5", "now", "+ 5", "9999999999999999"])
+    assert.throws(() => heightText(text), /such as 5000, or \+5/, text);
 });
 
 test("a word must be one of those offered", () => {

@@ -22,6 +22,12 @@ export const oneOf =
     throw new InvalidArgumentError(`give one of ${words.join(", ")}.`);
   };
 
+/** A height, such as `5000`, or how far it is ahead of the latest block, such as `+5`; for commander. */
+export const heightText = (text: string): string => {
+  if (/^\+?[1-9]\d{0,14}$/.test(text)) return text;
+  throw new InvalidArgumentError("give a height such as 5000, or +5 for five blocks from now.");
+};
+
 /** Gathers an option that may be given several times, for commander. */
 export const gather = (text: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),

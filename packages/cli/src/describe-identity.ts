@@ -7,7 +7,16 @@ import { holderOf } from "./holder.ts";
 export const describeIdentity = async (options: IdentityOptions) => {
   const suite = createSodiumSuite();
   const { certificate } = await identityOf(options, suite);
-  const { commonName, organisation, roles, notAfterMs, serial } = certificate;
+  const { commonName, organisation, roles, attributes, notAfterMs, serial } = certificate;
   const id = certificateId(suite, certificate.der);
-  return { id, holder: holderOf(certificate), commonName, organisation, roles, serial, notAfterMs };
+  return {
+    id,
+    holder: holderOf(certificate),
+    commonName,
+    organisation,
+    roles,
+    attributes,
+    serial,
+    notAfterMs,
+  };
 };

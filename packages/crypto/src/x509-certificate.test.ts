@@ -7,23 +7,25 @@ import {
   certificateIssuedBy,
   certificateValidAt,
   generateIdentityKey,
+  type IssueOptions,
   issue,
   makeRequest,
   makeRoot,
   parseCertificate,
   parseRequest,
 } from "./x509.ts";
+import { readAttributes } from "./x509-attributes.ts";
 
 const suite = createSodiumSuite();
 const NOW = Date.UTC(2026, 0, 1);
 const YEAR = 365 * 24 * 3_600_000;
 
 let root: Certificate;
+const rootKey = generateIdentityKey();
 let leaf: Certificate;
 let request: Uint8Array;
 
 before(async () => {
-  const rootKey = generateIdentityKey();
   root = await makeRoot({ organisation: "devnet", nowMs: NOW, notAfterMs: NOW + 30 * YEAR, key: rootKey });
   const key = generateIdentityKey();
   request = await makeRequest({ commonName: "peer0.devnet", organisation: "devnet", roles: ["peer"] }, key);
@@ -207,4 +209,58 @@ test("10,000 mutated and random requests never throw", () => {
     fc.property(input, (der) => assert.ok(!parseRequest(suite, der).ok)),
     { numRuns: 10_000 },
   );
+});
+
+/** A certificate of the root's, with other options than the common ones. */
+const issuedWith = async (options: Pick<IssueOptions, "attributes">) => {
+  const issued = await issue({
+    suite,
+    root,
+    rootKey,
+    request,
+    roles: ["client"],
+    notBeforeMs: NOW,
+    notAfterMs: NOW + YEAR,
+    ...options,
+  });
+  return issued.ok ? issued : assert.fail(issued.message);
+};
+
+test("attributes are certified, read back in order, and refused where they break the rules", async () => {
+  const attributes = { level: "3", "clearance.area": "Busan 부산", approver: "" };
+  const { certificate } = await issuedWith({ attributes });
+  assert.deepEqual(Object.entries(certificate.attributes), [
+    ["approver", ""],
+    ["clearance.area", "Busan 부산"],
+    ["level", "3"],
+  ]);
+  assert.deepEqual((await issuedWith({})).certificate.attributes, {});
+  for (const wrong of [
+    { "a b": "1" },
+    JSON.parse('{"__proto__":"1"}'),
+    { a: "x".repeat(257) },
+    { a: "\ud800" },
+    Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`a${index}`, "1"])),
+  ])
+    await assert.rejects(issuedWith({ attributes: wrong }), RangeError);
+});
+
+test("an extension of attributes that is not of the form makes a certificate unreadable", () => {
+  const read = (text: string) => readAttributes(Buffer.from(text));
+  assert.deepEqual(read('{"attrs":{"hf.Affiliation":"org1","hf.Type":"client"}}'), {
+    "hf.Affiliation": "org1",
+    "hf.Type": "client",
+  });
+  for (const text of [
+    "",
+    "{}",
+    "[]",
+    '{"attrs":[]}',
+    '{"attrs":{"a":1}}',
+    '{"attrs":{"":"x"}}',
+    '{"attrs":null}',
+    "\ufeff{}",
+  ])
+    assert.equal(read(text), undefined, text);
+  assert.equal(readAttributes(Uint8Array.of(0xff)), undefined);
 });

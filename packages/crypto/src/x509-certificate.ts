@@ -1,5 +1,6 @@
 import { type AlgorithmIdentifier, Certificate as Asn1Certificate, Version } from "@peculiar/asn1-x509";
 import { readDer } from "./x509-asn1.ts";
+import type { Attributes } from "./x509-attributes.ts";
 import { readExtensions } from "./x509-extensions.ts";
 import { readSubject, type Subject } from "./x509-subject.ts";
 
@@ -24,6 +25,8 @@ export type Certificate = Subject & {
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
   readonly isCa: boolean;
+  /** What the authority says of the holder beside, by name. */
+  readonly attributes: Attributes;
   readonly issuerCommonName: string;
   readonly issuerOrganisation: string;
   /** The signed bytes exactly as received. */
@@ -118,6 +121,7 @@ const judge = (der: Uint8Array, read: Asn1Certificate, tbs: Uint8Array): ParsedC
       notBeforeMs,
       notAfterMs,
       isCa: extensions.isCa,
+      attributes: extensions.attributes,
       issuerCommonName: issuer.commonName,
       issuerOrganisation: issuer.organisation,
       tbs,

@@ -5,12 +5,14 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
+import { ATTRIBUTES_OID, type Attributes, writeAttributes } from "./x509-attributes.ts";
 import { type Certificate, parseCertificate } from "./x509-certificate.ts";
 import type { IdentityKey } from "./x509-key.ts";
 import { type ParsedRequest, parseRequest } from "./x509-request.ts";
@@ -82,6 +84,8 @@ export type IssueOptions = {
   readonly roles: readonly string[];
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
+  /** What is certified of the holder beside; see `attributesFlaw` for what they may be. */
+  readonly attributes?: Attributes;
   /** Names and addresses for TLS clients that check those. Peers check the common name. */
   readonly subjectAltNames?: readonly SubjectAltName[];
 };
@@ -96,7 +100,7 @@ export type Issued =
  * the root's own organisation.
  *
  * @returns the certificate, or a refusal: the request is remote input.
- * @throws RangeError if the roles or the validity, which are ours, break the rules.
+ * @throws RangeError if the roles, the attributes or the validity, which are ours, break the rules.
  */
 export const issue = async (options: IssueOptions): Promise<Issued> => {
   const { root, rootKey } = options;
@@ -119,6 +123,7 @@ export const issue = async (options: IssueOptions): Promise<Issued> => {
       signingAlgorithm: { name: "Ed25519" },
       extensions: [
         ...leafExtensions(options.subjectAltNames ?? []),
+        ...attributeExtensions(options.attributes ?? {}),
         // Tells two roots of one name apart, an old and a renewed one or an impostor's. Without it OpenSSL would try a
         // wrong root's key, and the failed check, left in its error queue, makes Node drop the whole connection.
         await AuthorityKeyIdentifierExtension.create(await importPublicKey(root.publicKey), false, webcrypto),
@@ -128,6 +133,11 @@ export const issue = async (options: IssueOptions): Promise<Issued> => {
   );
   return { ok: true, certificate: own(certificate.rawData) };
 };
+
+const attributeExtensions = (attributes: Attributes): readonly Extension[] =>
+  Object.keys(attributes).length === 0
+    ? []
+    : [new Extension(ATTRIBUTES_OID, false, writeAttributes(attributes).slice())];
 
 const leafExtensions = (names: readonly SubjectAltName[]) => [
   new BasicConstraintsExtension(false, undefined, true),

@@ -8,6 +8,7 @@
  * (the holder); TLS sessions (network, radiostation).
  * Not for a process that runs SES lockdown: @peculiar/x509 fails there.
  */
+export { type Attributes, attributesFlaw } from "./x509-attributes.ts";
 export {
   CERTIFICATE_BYTES_MAX,
   type Certificate,

@@ -95,7 +95,13 @@ const client = await certify(acme, "bob", "acme", ["client"]);
 test("a client of an organisation is who its certificate says", () => {
   const { publicKey } = client;
   const { identity } = issuedOf(client);
-  assert.deepEqual(identity, { name: "bob", organisation: "acme", roles: ["client"], publicKey });
+  assert.deepEqual(identity, {
+    name: "bob",
+    organisation: "acme",
+    roles: ["client"],
+    attributes: {},
+    publicKey,
+  });
 });
 
 test("a certificate counts only if its own organisation's root signed it", async () => {
@@ -157,7 +163,13 @@ const ROLES: readonly [Role[], boolean, string][] = [
 for (const [roles, peerSubmits, code] of ROLES) {
   test(`submitting as ${roles.join(" and ") || "nothing"}, peers ${peerSubmits ? "may" : "may not"}: ${code}`, () => {
     const policies = { submitRoles: ["client" as const], peerSubmits };
-    const identity = { name: "x", organisation: "acme", roles, publicKey: new Uint8Array(32) };
+    const identity = {
+      name: "x",
+      organisation: "acme",
+      roles,
+      attributes: {},
+      publicKey: new Uint8Array(32),
+    };
     assert.equal(codeOf(maySubmit({ policies }, identity)), code);
   });
 }

@@ -10,6 +10,7 @@ export type CertificateFacts = {
   readonly commonName: string;
   readonly organisation: string;
   readonly roles: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
   readonly publicKey: Bytes;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
@@ -21,6 +22,7 @@ export type Identity = {
   readonly name: string;
   readonly organisation: string;
   readonly roles: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
   readonly publicKey: Bytes;
 };
 
@@ -49,7 +51,8 @@ export const judgeIssue = (
   facts: CertificateFacts,
   issuedBy: (root: Bytes) => boolean,
 ): { readonly ok: true; readonly issued: IssuedIdentity } | Refusal => {
-  const { organisation: of, commonName: name, roles, publicKey, serial, notBeforeMs, notAfterMs } = facts;
+  const { organisation: of, commonName: name, roles, attributes, publicKey } = facts;
+  const { serial, notBeforeMs, notAfterMs } = facts;
   const organisation = config.organisations.find((known) => known.name === of);
   if (organisation === undefined)
     return refuse("IDENTITY_UNKNOWN_ORGANISATION", `no organisation ${of} takes part in this channel`);
@@ -59,7 +62,12 @@ export const judgeIssue = (
     return refuse("IDENTITY_NOT_ISSUED", `the root of ${of} did not issue this certificate`);
   return {
     ok: true,
-    issued: { identity: { name, organisation: of, roles, publicKey }, serial, notBeforeMs, notAfterMs },
+    issued: {
+      identity: { name, organisation: of, roles, attributes, publicKey },
+      serial,
+      notBeforeMs,
+      notAfterMs,
+    },
   };
 };
 

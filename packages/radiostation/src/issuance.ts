@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import {
+  type Attributes,
   type Certificate,
   type Issued,
   issue,
@@ -27,6 +28,7 @@ export type Issuance = {
   readonly nowMs: number;
   readonly lifeMs: number;
   readonly subjectAltNames?: readonly SubjectAltName[];
+  readonly attributes?: Attributes;
 };
 
 /**
@@ -36,7 +38,7 @@ export type Issuance = {
  * @returns the certificate, or the refusal of a request that breaks the rules.
  */
 export const issueRecorded = async (home: Home, suite: Verifier, issuance: Issuance): Promise<Issued> => {
-  const { request, roles, nowMs, lifeMs, subjectAltNames } = issuance;
+  const { request, roles, nowMs, lifeMs, subjectAltNames, attributes } = issuance;
   const issued = await issue({
     suite,
     root: home.root,
@@ -46,6 +48,7 @@ export const issueRecorded = async (home: Home, suite: Verifier, issuance: Issua
     notBeforeMs: Math.max(nowMs - CLOCK_SKEW_MS, home.root.notBeforeMs),
     notAfterMs: Math.min(nowMs + lifeMs, home.root.notAfterMs),
     ...(subjectAltNames && { subjectAltNames }),
+    ...(attributes && { attributes }),
   });
   if (issued.ok) {
     const { serial, der } = issued.certificate;

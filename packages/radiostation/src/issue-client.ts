@@ -1,5 +1,7 @@
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import {
+  type Attributes,
+  attributesFlaw,
   generateIdentityKey,
   type Identity,
   makeRequest,
@@ -23,6 +25,7 @@ export const issueClient = async (
   options: {
     readonly name: string;
     readonly roles: readonly string[];
+    readonly attributes?: Attributes;
     readonly directory: string;
     readonly suite?: Verifier;
     readonly lifeMs?: number;
@@ -33,12 +36,15 @@ export const issueClient = async (
   const home = await openHome(path, suite);
   const { organisation } = home.root;
   checkSubject(commonName, organisation, roles);
+  const flaw = attributesFlaw(options.attributes ?? {});
+  if (flaw !== undefined) throw new RadioStationError("NAME_REFUSED", flaw);
   const key = generateIdentityKey();
   const issued = await issueRecorded(home, suite, {
     request: await makeRequest({ commonName, organisation, roles }, key),
     roles,
     nowMs: options.nowMs ?? Date.now(),
     lifeMs: options.lifeMs ?? CERTIFICATE_LIFE_MS,
+    ...(options.attributes && { attributes: options.attributes }),
   });
   if (!issued.ok) throw new RadioStationError("NAME_REFUSED", issued.message);
   const identity = { certificate: issued.certificate, key, root: home.root };

@@ -1,4 +1,4 @@
-import type { Certificate, Verifier } from "@dure/crypto/x509";
+import type { Attributes, Certificate, Verifier } from "@dure/crypto/x509";
 import { parseRequest } from "@dure/crypto/x509";
 import type { Directory } from "./directory.ts";
 import type { Channels } from "./founding.ts";
@@ -41,11 +41,12 @@ const bytesOfHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(tex
 const certify = async (
   context: VerbContext,
   request: Uint8Array,
-  roles: readonly string[],
+  { roles, attributes = {} }: { readonly roles: readonly string[]; readonly attributes?: Attributes },
 ): Promise<Reply<AnswerOf<"Enrol">>> => {
   const { home, suite } = context;
   const lifeMs = context.certificateLifeMs();
-  const issued = await issueRecorded(home, suite, { request, roles, nowMs: context.nowMs(), lifeMs });
+  const nowMs = context.nowMs();
+  const issued = await issueRecorded(home, suite, { request, roles, attributes, nowMs, lifeMs });
   if (!issued.ok) return refuse("REQUEST_REFUSED", issued.message);
   context.onEnrolled(issued.certificate);
   return { ok: true, value: { certificate: base64(issued.certificate.der), root: base64(home.root.der) } };
@@ -74,14 +75,14 @@ export const enrol = async (
   // From here the token is spent, even if this process dies before it answers: twice would be worse than never.
   if (!(await useToken(context.home, body.token)))
     return refuse("TOKEN_USED", "this token was used just now");
-  return certify(context, der, grant.value.roles);
+  return certify(context, der, grant.value);
 };
 
 const renew: Run<"Renew"> = async (context, body, caller) => {
   const der = Buffer.from(body.request, "base64");
   const checked = checkRequest(context, der, caller.commonName);
   if (!checked.ok) return checked;
-  const certified = await certify(context, der, caller.roles);
+  const certified = await certify(context, der, caller);
   if (certified.ok) await context.directory.renew(caller.commonName, certified.value.certificate);
   return certified;
 };

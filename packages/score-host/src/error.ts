@@ -22,14 +22,17 @@ export class ScoreHostError extends Error {
   readonly code: ScoreHostErrorCode;
   /** With EXECUTION_HALTED alone. */
   readonly call: HaltedCall | undefined;
+  /** With CONTRACT_INVALID, if it is known: the place in the author's file, `contract.ts:12:5`. */
+  readonly at: string | undefined;
 
   constructor(
     code: ScoreHostErrorCode,
     message: string,
-    options: { cause?: unknown; call?: HaltedCall } = {},
+    options: { cause?: unknown; call?: HaltedCall; at?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.call = options.call;
+    this.at = options.at;
   }
 }

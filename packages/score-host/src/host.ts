@@ -2,6 +2,7 @@ import type { ContractDescription } from "@dure/score";
 import { ScoreHostError } from "./error.ts";
 import { executeHalting } from "./halting.ts";
 import { type KeeperEvent, keeper } from "./keeper.ts";
+import { DEFAULTS, type ScoreHostLimits } from "./limits.ts";
 import type {
   Block,
   Executed,
@@ -11,25 +12,11 @@ import type {
   QueryOutcome,
   Read,
   ScoreSource,
-  Suspended,
 } from "./outcome.ts";
 import { askQuery } from "./query.ts";
 import { queue } from "./queue.ts";
-
-export type ScoreHostLimits = {
-  /** V8's heap of each sandbox process, in MB. Default 256. */
-  readonly memoryMb?: number;
-  /** How long a block's calls may compute, all together and without state reads. Default 10 000. */
-  readonly callsDeadlineMs?: number;
-  /** How long one query may compute. Default 2 000. */
-  readonly queryDeadlineMs?: number;
-  /** How often a block is tried before execution halts, the later times after a pause. Default 10. */
-  readonly attemptsMax?: number;
-  /** How many queries may wait. Default 256. */
-  readonly queriesMax?: number;
-  /** How much state each process keeps at hand, in bytes. Default 32 MB. */
-  readonly cacheBytesMax?: number;
-};
+import { scoresAfter } from "./scores-after.ts";
+import type { Spawn } from "./spawn.ts";
 
 export type ScoreHostEvent =
   | KeeperEvent
@@ -52,6 +39,8 @@ export type ScoreHostOptions = {
   readonly scores: readonly ScoreSource[];
   readonly limits?: ScoreHostLimits;
   readonly onEvent?: (event: ScoreHostEvent) => void;
+  /** Starts the sandbox processes; another Node.js than this one only where releases are compared. */
+  readonly spawn?: Spawn;
 };
 
 export type ScoreHostStatus = {
@@ -71,7 +60,8 @@ export type ScoreHost = {
    * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes. What the activations that stood
    * made of the SCOREs holds from the next block and query on. What is suspended is not loaded from then on either.
    *
-   * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, HOST_CLOSED. Nothing of the block counts then, and it may be executed again.
+   * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, HOST_CLOSED. Nothing of the
+   * block counts then, and it may be executed again.
    */
   execute(block: Block, read: Read): Promise<Executed>;
   /** Runs each SCORE's `init` over an empty state, at height 0. The same errors. */
@@ -92,15 +82,6 @@ export type ScoreHost = {
   close(): Promise<void>;
 };
 
-const DEFAULTS: Required<ScoreHostLimits> = {
-  memoryMb: 256,
-  callsDeadlineMs: 10_000,
-  queryDeadlineMs: 2_000,
-  attemptsMax: 10,
-  queriesMax: 256,
-  cacheBytesMax: 32 * 1024 * 1024,
-};
-
 /**
  * Starts the sandbox of a channel's SCOREs and returns it, ready.
  *
@@ -114,6 +95,7 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
     scores,
     memoryMb: limits.memoryMb,
     cacheBytesMax: limits.cacheBytesMax,
+    ...(options.spawn && { spawn: options.spawn }),
   });
   let loaded: readonly ContractDescription[] = [];
   const blocks = keeper("blocks", sandboxOptions, onEvent, (descriptions) => {
@@ -190,21 +172,3 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
     },
   };
 };
-
-/** The SCOREs after a block: less what is suspended, with what its activations made of them; or the same list. */
-const scoresAfter = (
-  scores: readonly ScoreSource[],
-  { activations, suspended }: Block,
-  outcomes: readonly Outcome[],
-): readonly ScoreSource[] =>
-  activations.reduce(
-    (before, { score: name, version, action, source }, index) => {
-      if (outcomes[index]?.code !== 0) return before;
-      const others = before.filter((score) => score.name !== name);
-      return action === "disable" ? others : [...others, { name, version, source }];
-    },
-    suspended.reduce(without, scores),
-  );
-
-const without = (scores: readonly ScoreSource[], { score }: Suspended): readonly ScoreSource[] =>
-  scores.some(({ name }) => name === score) ? scores.filter(({ name }) => name !== score) : scores;

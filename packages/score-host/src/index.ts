@@ -16,10 +16,10 @@ export {
   createScoreHost,
   type ScoreHost,
   type ScoreHostEvent,
-  type ScoreHostLimits,
   type ScoreHostOptions,
   type ScoreHostStatus,
 } from "./host.ts";
+export type { ScoreHostLimits } from "./limits.ts";
 export type {
   Activation,
   Block,
@@ -36,4 +36,4 @@ export type {
   Suspended,
   Write,
 } from "./outcome.ts";
-export { pack } from "./pack.ts";
+export { pack, packTraced, type TracedScore } from "./pack.ts";

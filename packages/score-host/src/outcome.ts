@@ -66,7 +66,7 @@ export type ScoreEvent = { readonly score: string; readonly name: string; readon
 export type Used = { readonly steps: number; readonly bytes: number };
 
 /**
- * What one call did. Everything is the same on every peer but `diagnostic`, and goes into the receipt but that and `used`.
+ * What one call did. Everything is the same on every peer but `diagnostic` and `trace`, and goes into the receipt but these and `used`.
  * `result` is canonical JSON text: what the method returned, or a refusal's details. A refused call has no
  * writes and no events. Writes are the last one per key, sorted by key.
  */
@@ -79,6 +79,8 @@ export type Outcome = {
   readonly used: Used;
   /** The engine's own words for an unexpected throw. For logs and authors: they differ between engines. */
   readonly diagnostic?: string;
+  /** The engine's stack of what was thrown, from an author's kit alone. */
+  readonly trace?: string;
 };
 
 /** A SCORE's `init` in the channel's genesis; `params` is JSON text. */
@@ -105,6 +107,7 @@ export type QueryOutcome =
       readonly result: string;
       readonly used: Used;
       readonly diagnostic?: string;
+      readonly trace?: string;
     }
   | { readonly kind: "timeout"; readonly message: string };
 

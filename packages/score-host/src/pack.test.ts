@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { pack } from "./pack.ts";
+import type { ScoreHostError } from "./error.ts";
+import { pack, packTraced } from "./pack.ts";
 
 const folders: string[] = [];
 after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
@@ -29,6 +30,11 @@ const FILES = {
   "lib/greet.ts": "export const greet = (who: string): string => 'hi, ' + who;",
   "package.json": '{ "name": "@example/hello" }',
 };
+
+test("the whole SDK loads as a contract", async () => {
+  const { name } = await pack(fileURLToPath(new URL("../fixtures/whole-sdk.ts", import.meta.url)));
+  assert.equal(name, "whole-sdk");
+});
 
 test("the same sources give the same text, wherever they lie", async () => {
   const [one, two] = [await pack(await project(FILES)), await pack(await project(FILES, "far/down/here"))];
@@ -82,3 +88,32 @@ for (const [name, contract, reason] of [
       return true;
     });
   });
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
+
+test("a syntax that contracts must not have is told with the author's line", async () => {
+  for (const packing of [pack, packTraced])
+    await assert.rejects(packing(fixture("broken/async")), (error: ScoreHostError) => {
+      assert.deepEqual([error.code, error.at], ["CONTRACT_INVALID", "async.ts:5:8"]);
+      assert.match(error.message, /async: methods are synchronous \(async\.ts:5:8\)$/);
+      return true;
+    });
+});
+
+test("a text that does not parse is told with the author's line", async () => {
+  const entry = await project({ ...FILES, "lib/greet.ts": "export const greet = (\n  who: string) =>;" });
+  await assert.rejects(pack(entry), { code: "CONTRACT_INVALID", at: "lib/greet.ts:2:18" });
+});
+
+test("packing with traces gives the same text, and a map that names the author's files", async () => {
+  const entry = await project(FILES);
+  const { source, sourceMap, description, files } = await packTraced(entry);
+  assert.equal(source, (await pack(entry)).source);
+  assert.equal(description.name, "hello");
+  assert.equal(files.length, 2);
+  const { sources, ignoreList } = JSON.parse(sourceMap);
+  assert.deepEqual(
+    sources.filter((_: string, index: number) => !ignoreList.includes(index)),
+    ["lib/greet.ts", "contract.ts"],
+  );
+});

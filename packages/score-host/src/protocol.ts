@@ -75,11 +75,13 @@ export type WireOutcome = readonly [
   steps: number,
   bytes: number,
   diagnostic: string,
+  /** In an author's kit alone: the engine's stack of what was thrown. */
+  trace?: string,
 ];
 
 export type Reply =
   | { readonly type: "ready"; readonly scores: readonly ContractDescription[] }
-  | { readonly type: "unloadable"; readonly score: string; readonly message: string }
+  | { readonly type: "unloadable"; readonly score: string; readonly message: string; readonly trace?: string }
   | { readonly type: "need"; readonly keys: readonly string[] }
   | { readonly type: "started"; readonly index: number }
   /** Of a block's activations first, then of its calls. */
@@ -87,12 +89,12 @@ export type Reply =
   | { readonly type: "engine-limit"; readonly index: number; readonly message: string };
 
 /**
- * Returns a child's message, checked, or undefined if it is malformed in any way. That the message fits
+ * Returns a child's message, of its JSON, checked, or undefined if it is malformed in any way. That the message fits
  * the request (as many outcomes as calls, say) is for the caller to check.
  */
-export const parseReply = (bytes: Uint8Array): Reply | undefined => {
+export const parseReply = (body: Uint8Array | string): Reply | undefined => {
   try {
-    const value: unknown = JSON.parse(UTF8.decode(bytes));
+    const value: unknown = JSON.parse(typeof body === "string" ? body : UTF8.decode(body));
     return isReply(value) ? value : undefined;
   } catch {
     return undefined;
@@ -112,6 +114,7 @@ const isList = (value: unknown, itemsMax: number, isItem: (item: unknown) => boo
 
 const WIRE_KEY_BYTES_MAX = 65 + KEY_BYTES_MAX;
 const MESSAGE_BYTES_MAX = MESSAGE_CHARS_MAX * 4;
+const TRACE_BYTES_MAX = 128 * 1024;
 const LIST_MAX = 1_000_000;
 
 const isReply = (value: unknown): value is Reply => {
@@ -120,7 +123,7 @@ const isReply = (value: unknown): value is Reply => {
     case "ready":
       return isList(value.scores, LIST_MAX, isLoaded);
     case "unloadable":
-      return isText(value.score, 256) && isText(value.message, MESSAGE_BYTES_MAX);
+      return isText(value.score, 256) && isText(value.message, MESSAGE_BYTES_MAX) && isTrace(value.trace);
     case "need":
       return isList(value.keys, NEED_KEYS_MAX, (key) => isText(key, WIRE_KEY_BYTES_MAX));
     case "started":
@@ -144,7 +147,7 @@ const isLoaded = (value: unknown): boolean =>
 
 const isOutcome = (value: unknown): boolean =>
   Array.isArray(value) &&
-  value.length === 8 &&
+  (value.length === 8 || value.length === 9) &&
   isCode(value[0]) &&
   isText(value[1], MESSAGE_BYTES_MAX) &&
   isText(value[2], RESULT_BYTES_MAX) &&
@@ -152,7 +155,10 @@ const isOutcome = (value: unknown): boolean =>
   isList(value[4], EVENTS_MAX, isEvent) &&
   isIndex(value[5]) &&
   isIndex(value[6]) &&
-  isText(value[7], MESSAGE_BYTES_MAX);
+  isText(value[7], MESSAGE_BYTES_MAX) &&
+  isTrace(value[8]);
+
+const isTrace = (value: unknown): boolean => value === undefined || isText(value, TRACE_BYTES_MAX);
 
 const isCode = (value: unknown): boolean =>
   value === 0 || value === 9000 || value === 9100 || (isIndex(value) && isAuthorsCode(value as number));

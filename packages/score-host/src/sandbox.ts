@@ -1,10 +1,9 @@
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { ContractDescription } from "@dure/score";
+import type { Carrier } from "./carrier.ts";
 import { ScoreHostError } from "./error.ts";
-import { encodeFrame, frameReader } from "./frame.ts";
 import type { Read, ScoreSource } from "./outcome.ts";
-import { parseReply, type Reply, type Request, type WireValue } from "./protocol.ts";
-import { spawnSandbox } from "./spawn.ts";
+import type { Reply, Request, WireValue } from "./protocol.ts";
+import { type Spawn, spawnSandbox } from "./spawn.ts";
 
 /** How a sandbox process ended: past its deadline, by itself or another's hand, or for a bad message. */
 export type DeathReason = "deadline" | "died" | "malformed" | "closed";
@@ -26,8 +25,8 @@ export type SandboxOptions = {
   readonly cacheBytesMax: number;
   /** Whether the sources must be of the names and versions given with them. Default true. */
   readonly named?: boolean;
-  /** Starts the process; another program only in tests of how a bad one is met. */
-  readonly spawn?: (memoryMb: number) => ChildProcessWithoutNullStreams;
+  /** Starts what carries the program. Default: a process of this Node.js, as peers have it. */
+  readonly spawn?: Spawn;
 };
 
 /** The closing message of a request. */
@@ -40,45 +39,46 @@ export type Serving = {
   readonly onStarted?: (index: number) => void;
 };
 
-/** How much of a dying process's last words is kept. */
-const STDERR_BYTES_MAX = 8 * 1024;
+/** A source text that is no contract. The trace is empty unless errors are traced. */
+export class Unloadable extends ScoreHostError {
+  readonly trace: string;
+
+  constructor(message: string, trace = "") {
+    super("CONTRACT_INVALID", message);
+    this.trace = trace;
+  }
+}
+
+/** The heap of a process that does no more than look at a contract, in MB. */
+const DESCRIBING_MB = 128;
 const START_DEADLINE_MS = 30_000;
 const CLOSE_PATIENCE_MS = 1_000;
 
-/** One sandbox process, from start to death. It serves one request at a time. */
+/** One sandbox process, or the thread in its place, from start to death. It serves one request at a time. */
 export class Sandbox {
   readonly pid: number;
   /** Settles when the process is known to be lost, with what happened, and when it is really gone. */
   readonly dead: Promise<string>;
   readonly exited: Promise<void>;
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #frames = frameReader();
-  #stderr = "";
+  readonly #carrier: Carrier;
   #tellDead: (message: string) => void = () => {};
   #dead: SandboxDied | undefined;
   #receive: ((reply: Reply) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
 
-  private constructor(child: ChildProcessWithoutNullStreams) {
-    this.#child = child;
+  private constructor(carrier: Carrier) {
+    this.#carrier = carrier;
     this.dead = new Promise((resolve) => {
       this.#tellDead = resolve;
     });
-    this.pid = child.pid ?? -1;
-    // Writing to a process that just died is no error of its own: its exit is what counts.
-    child.stdin.on("error", () => {});
-    child.stderr.on("data", (chunk: Buffer) => {
-      if (this.#stderr.length < STDERR_BYTES_MAX) this.#stderr += chunk.toString("latin1");
-    });
-    child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
+    this.pid = carrier.pid;
     this.exited = new Promise((resolve) => {
-      child.once("error", (error) => {
-        this.#die("died", `the sandbox process did not start: ${error.message}`);
-        resolve();
-      });
-      child.once("close", (code, signal) => {
-        this.#die("died", `the sandbox process ended (${signal ?? `exit ${code}`})${this.#lastWords()}`);
-        resolve();
+      carrier.listen({
+        onReply: (reply) => this.#take(reply),
+        onEnd: (message) => {
+          this.#die("died", message);
+          resolve();
+        },
       });
     });
   }
@@ -99,14 +99,17 @@ export class Sandbox {
       const reply = await sandbox.request({ type: "load", scores, named, cacheBytesMax }, serving);
       if (reply.type === "ready") return { sandbox, scores: reply.scores };
       if (reply.type === "unloadable")
-        throw new ScoreHostError(
-          "CONTRACT_INVALID",
+        throw new Unloadable(
           `the SCORE${named ? ` ${reply.score}` : ""} does not load: ${reply.message}`,
+          reply.trace,
         );
       throw new SandboxDied("malformed", `the sandbox process answered its start with ${reply.type}`);
     } catch (error) {
+      if (error instanceof Unloadable) {
+        await sandbox.close();
+        throw error;
+      }
       sandbox.kill("closed");
-      if (error instanceof ScoreHostError) throw error;
       throw new ScoreHostError(
         "SANDBOX_START_FAILED",
         `the sandbox process could not be started; check memory and the installation. ${(error as Error).message}`,
@@ -115,13 +118,13 @@ export class Sandbox {
     }
   }
 
-  /** Returns what a source text is, by loading it in a process of its own. @throws as start does */
-  static async describe(source: string): Promise<ContractDescription> {
-    const unnamed = { name: "", version: "", source };
-    const options = { scores: [unnamed], named: false, memoryMb: 128, cacheBytesMax: 0 };
-    const { sandbox, scores } = await Sandbox.start(options);
-    await sandbox.close();
-    return scores[0]!;
+  /** Returns what a source text is, by loading it in a carrier of its own. @throws as start does */
+  static async describe(source: string, spawn: Spawn): Promise<ContractDescription> {
+    const scores = [{ name: "", version: "", source }];
+    const options = { scores, named: false, memoryMb: DESCRIBING_MB, cacheBytesMax: 0, spawn };
+    const started = await Sandbox.start(options);
+    await started.sandbox.close();
+    return started.scores[0]!;
   }
 
   /**
@@ -142,7 +145,7 @@ export class Sandbox {
           () => this.kill("deadline", `no answer within ${serving.deadlineMs} ms of computing`),
           leftMs,
         );
-        this.#child.stdin.write(encodeFrame(message));
+        this.#carrier.send(message);
       };
       const pause = (): void => {
         clearTimeout(timer);
@@ -186,29 +189,23 @@ export class Sandbox {
 
   /** Ends the process now. A request that is under way is rejected. */
   kill(reason: DeathReason, message = "the sandbox process was ended"): void {
-    this.#child.kill("SIGKILL");
+    this.#carrier.kill();
     this.#die(reason, message);
   }
 
-  /** Lets the process end by itself, which it does when its stdin closes, and ends it if it does not. */
+  /** Lets the process end by itself, and ends it if it does not. */
   async close(): Promise<void> {
-    this.#child.stdin.end();
+    this.#carrier.end();
     const timer = setTimeout(() => this.kill("closed"), CLOSE_PATIENCE_MS);
     await this.exited;
     clearTimeout(timer);
   }
 
-  #take(chunk: Buffer): void {
+  #take(reply: Reply | undefined): void {
     if (this.#dead !== undefined) return;
-    const frames = this.#frames.push(chunk);
-    for (const frame of frames ?? [undefined]) {
-      const reply = frame && parseReply(frame);
-      if (reply === undefined || this.#receive === undefined) {
-        this.kill("malformed", "the sandbox process sent a malformed or unasked message");
-        return;
-      }
-      this.#receive(reply);
-    }
+    if (reply === undefined || this.#receive === undefined)
+      this.kill("malformed", "the sandbox process sent a malformed or unasked message");
+    else this.#receive(reply);
   }
 
   #die(reason: DeathReason, message: string): void {
@@ -216,11 +213,6 @@ export class Sandbox {
     this.#dead = new SandboxDied(reason, message);
     this.#tellDead(message);
     this.#fail?.(this.#dead);
-  }
-
-  #lastWords(): string {
-    const line = this.#stderr.split("\n").find((text) => /FATAL|Error/.test(text));
-    return line === undefined ? "" : `: ${line.trim().slice(0, 200)}`;
   }
 }
 

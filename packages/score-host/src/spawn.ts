@@ -1,54 +1,60 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Carrier, processCarrier } from "./carrier.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MAIN = join(HERE, "child", "main.js");
 
-/**
- * How far a contract may recurse is a matter of the machine, and V8 lets the contract catch the overflow and
- * go on differently. So V8's own limit is set out of reach: a runaway recursion meets the guard page of the
- * thread's stack, the process dies, and no contract can make a result of it. In KB.
- */
-const STACK_UNLIMITED_KB = 1_000_000;
-
 /** V8's space for what is new, in MB: a block's calls are done before it is full, and are not copied for it. */
 const YOUNG_MB = 16;
+
+/** Starts a sandbox with a heap of so many MB: a process, or what takes its place. */
+export type Spawn = (memoryMb: number) => Carrier;
 
 /**
  * Starts a sandbox process: this Node, an empty environment, the root folder as working directory, its own
  * process group (so that Ctrl-C reaches the supervisor alone), three pipes, and permission to read the few
  * packages that it is made of and nothing else.
  */
-export const spawnSandbox = (memoryMb: number): ChildProcessWithoutNullStreams =>
-  spawn(
-    process.execPath,
-    [
-      "--no-warnings",
-      `--max-old-space-size=${memoryMb}`,
-      `--max-semi-space-size=${YOUNG_MB}`,
-      `--min-semi-space-size=${YOUNG_MB}`,
-      "--single-threaded-gc",
-      `--stack-size=${STACK_UNLIMITED_KB}`,
-      ...permissionFlags(),
-      MAIN,
-    ],
-    {
-      cwd: parse(process.execPath).root,
-      env: {},
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: true,
-      windowsHide: true,
-    },
+export const spawnSandbox: Spawn = (memoryMb) =>
+  spawnUnder(process.execPath, process.allowedNodeEnvironmentFlags, memoryMb);
+
+/** Returns what starts sandbox processes under the Node.js of this path: for what compares releases. */
+export const spawnerOf = (execPath: string): Spawn => {
+  const listed = execFileSync(execPath, ["-p", "JSON.stringify([...process.allowedNodeEnvironmentFlags])"]);
+  const flags = new Set(JSON.parse(listed.toString("utf8")) as readonly string[]);
+  return (memoryMb) => spawnUnder(execPath, flags, memoryMb);
+};
+
+const spawnUnder = (execPath: string, flags: ReadonlySet<string>, memoryMb: number): Carrier =>
+  processCarrier(
+    spawn(
+      execPath,
+      [
+        "--no-warnings",
+        `--max-old-space-size=${memoryMb}`,
+        `--max-semi-space-size=${YOUNG_MB}`,
+        `--min-semi-space-size=${YOUNG_MB}`,
+        "--single-threaded-gc",
+        ...permissionFlags(flags),
+        MAIN,
+      ],
+      {
+        cwd: parse(execPath).root,
+        env: {},
+        stdio: ["pipe", "pipe", "pipe"],
+        detached: true,
+        windowsHide: true,
+      },
+    ),
   );
 
-// Threads are allowed for the watchdog; a contract has no name by which to reach them.
-const permissionFlags = (): string[] => {
-  const flag = ["--permission", "--experimental-permission"].find((name) =>
-    process.allowedNodeEnvironmentFlags.has(name),
-  );
+// Threads are allowed for the one that serves; a contract has no name by which to reach them.
+const permissionFlags = (flags: ReadonlySet<string>): string[] => {
+  const flag = ["--permission", "--experimental-permission"].find((name) => flags.has(name));
   return flag === undefined
     ? []
     : [flag, "--allow-worker", ...readable().map((path) => `--allow-fs-read=${path}`)];

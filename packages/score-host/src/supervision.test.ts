@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
+import { processCarrier } from "./carrier.ts";
 import type { ScoreHostError } from "./error.ts";
 import { block, memoryState, query, rawScore } from "./fixture.ts";
-import { createScoreHost, type ScoreHost, type ScoreHostLimits } from "./host.ts";
+import { createScoreHost, type ScoreHost } from "./host.ts";
+import type { ScoreHostLimits } from "./limits.ts";
 import type { QueryOutcome } from "./outcome.ts";
 import { Sandbox } from "./sandbox.ts";
 
@@ -258,7 +260,7 @@ for (const [name, program] of Object.entries({
       spawn: () => {
         const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "pipe"] });
         pid = child.pid!;
-        return child;
+        return processCarrier(child);
       },
     });
     await assert.rejects(start, { code: "SANDBOX_START_FAILED" });

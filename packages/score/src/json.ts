@@ -91,6 +91,7 @@ const write = (value: unknown, path: Path, ancestors: object[]): string => {
 };
 
 const SURROGATE = /[\uD800-\uDFFF]/;
+// By code points, the halves of a pair are none; \p{Cs} would say the same, but contracts have no \p.
 const LONE_SURROGATE = /[\uD800-\uDFFF]/u;
 
 /** Returns whether a text has a UTF-8 form: no half of a surrogate pair stands alone. */

@@ -11,6 +11,7 @@ const run = async (options: IdentityOptions & OutputOptions): Promise<void> => {
       `holder        ${described.holder}`,
       `sender id     ${described.id}`,
       `roles         ${described.roles.join(", ")}`,
+      ...Object.entries(described.attributes).map(([name, value]) => `attribute     ${name} = ${value}`),
       `serial        ${described.serial}`,
       `valid until   ${new Date(described.notAfterMs).toISOString()}`,
     ].join("\n"),

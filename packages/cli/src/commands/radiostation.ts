@@ -32,7 +32,9 @@ const token = async (options: Named & { readonly ttl: number }): Promise<void> =
   show(options, made, () => made.token);
 };
 
-const client = async (options: Named & { readonly out: string }): Promise<void> => {
+const client = async (
+  options: Named & { readonly out: string; readonly attribute?: readonly string[] },
+): Promise<void> => {
   const { makeClient } = await import("../station/issue.ts");
   const made = await makeClient(options);
   const until = new Date(made.notAfterMs).toISOString().slice(0, 10);
@@ -76,6 +78,7 @@ export const addRadiostation = (program: Command): void => {
     .requiredOption("--home <dir>", "the RadioStation's home")
     .requiredOption("--name <name>", "the client's name")
     .requiredOption("--role <role>", "client, admin or auditor; may be repeated", gather)
+    .option("--attribute <name=value>", "what SCOREs may ask about it; may be repeated", gather)
     .requiredOption("--out <dir>", "the directory to make")
     .action(client);
 };

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { request } from "@dure/client";
 import type { Command } from "commander";
 import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";
-import { jsonObject, wholeNumber } from "../arguments.ts";
+import { heightText, jsonObject } from "../arguments.ts";
 import { table } from "../devnet/table.ts";
 import { CliError } from "../error.ts";
-import type { StoreOptions } from "../score/store-calls.ts";
+import type { StoreCalls, StoreOptions } from "../score/store-calls.ts";
 import { type OutputOptions, show } from "./output.ts";
 import { withIdentity, withPeer } from "./target-options.ts";
 
@@ -13,7 +13,7 @@ import { withIdentity, withPeer } from "./target-options.ts";
 
 type Options = StoreOptions & OutputOptions;
 type ProposeOptions = Options & {
-  readonly height?: number;
+  readonly height?: string;
   readonly params?: string;
   readonly use?: string;
   readonly hash?: string;
@@ -23,13 +23,18 @@ type ProposeOptions = Options & {
 const versionIn = ({ use, hash }: ProposeOptions): Readonly<Record<string, string>> | undefined =>
   hash !== undefined ? { hash } : use !== undefined ? { version: use } : undefined;
 
+/** The height that is asked for, if one is. */
+const heightIn = async (store: StoreCalls, { height }: ProposeOptions) =>
+  height === undefined
+    ? undefined
+    : { height: Number(height) + (height.startsWith("+") ? await store.height() : 0) };
+
 const put = async (action: "deploy" | "upgrade", source: string, options: ProposeOptions): Promise<void> => {
   const { storeCalls } = await import("../score/store-calls.ts");
   const { agree, describeAgreed } = await import("../score/agree.ts");
-  const { height, params } = options;
+  const { params } = options;
   const wanted = {
     action,
-    ...(height !== undefined && { height }),
     ...(params !== undefined && { params: jsonObject(params, "--params") }),
   };
   const named = versionIn(options);
@@ -39,7 +44,9 @@ const put = async (action: "deploy" | "upgrade", source: string, options: Propos
         "USAGE",
         "--use and --hash name a version that is registered: give the SCORE's name with them",
       );
-    const agreed = await agree(await storeCalls(options), "propose", { ...wanted, ...named, score: source });
+    const store = await storeCalls(options);
+    const height = await heightIn(store, options);
+    const agreed = await agree(store, "propose", { ...wanted, ...height, ...named, score: source });
     return show(options, agreed, () => describeAgreed(agreed));
   }
   const { packageOf } = await import("../score/with-package.ts");
@@ -47,18 +54,21 @@ const put = async (action: "deploy" | "upgrade", source: string, options: Propos
   const built = await packageOf(source);
   const store = await storeCalls(options);
   await bring(store, built);
-  const agreed = await agree(store, "propose", { ...wanted, score: built.score.id, hash: built.hash });
-  show(options, agreed, () => `${describeAgreed(agreed)}\nhash ${built.hash}`);
+  const { hash } = built;
+  const height = await heightIn(store, options);
+  const agreed = await agree(store, "propose", { ...wanted, ...height, score: built.score.id, hash });
+  show(options, agreed, () => `${describeAgreed(agreed)}\nhash ${hash}`);
 };
 
 const change = async (
   method: "propose" | "approve" | "withdraw",
   params: Readonly<Record<string, unknown>>,
-  options: Options,
+  options: ProposeOptions,
 ): Promise<void> => {
   const { storeCalls } = await import("../score/store-calls.ts");
   const { agree, describeAgreed } = await import("../score/agree.ts");
-  const agreed = await agree(await storeCalls(options), method, params);
+  const store = await storeCalls(options);
+  const agreed = await agree(store, method, { ...params, ...(await heightIn(store, options)) });
   show(options, agreed, () => describeAgreed(agreed));
 };
 
@@ -147,8 +157,8 @@ const dev = async (path: string, options: Options): Promise<void> => {
 const withHeight = (command: Command): Command =>
   command.option(
     "--height <n>",
-    "the least height from which it holds (default: the next)",
-    wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    "the least height from which it holds, or +N from now (default: the next)",
+    heightText,
   );
 
 const withVersion = (command: Command): Command =>
@@ -171,13 +181,13 @@ export const addScoreStore = (score: Command): void => {
     .action((source: string, options: ProposeOptions) => put("upgrade", source, options));
   withHeight(withIdentity(withPeer(score.command("rollback <name>"))))
     .description("propose that the version before runs again")
-    .action((name: string, { height, ...options }: ProposeOptions) =>
-      change("propose", { action: "rollback", score: name, ...(height && { height }) }, options),
+    .action((name: string, options: ProposeOptions) =>
+      change("propose", { action: "rollback", score: name }, options),
     );
   withHeight(withIdentity(withPeer(score.command("disable <name>"))))
     .description("propose that a SCORE runs no more")
-    .action((name: string, { height, ...options }: ProposeOptions) =>
-      change("propose", { action: "disable", score: name, ...(height && { height }) }, options),
+    .action((name: string, options: ProposeOptions) =>
+      change("propose", { action: "disable", score: name }, options),
     );
   withIdentity(withPeer(score.command("approve <proposal>")))
     .description("approve a proposal for one's own organisation")

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { writeAtomically } from "../atomic-file.ts";
+import { callOf, quoted } from "../call-of.ts";
 import type { BuiltPackage } from "../score/build-package.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 import { addScoreStore } from "./score-store.ts";
@@ -30,10 +31,11 @@ const create = async (path: string, options: OutputOptions & { readonly name?: s
   const { newProject } = await import("../score/new-project.ts");
   const made = await newProject(path, options.name);
   const shown = relative(process.cwd(), made.directory) || ".";
-  show(options, made, () => `${made.name} is in ${shown}. Next: dure score test ${shown}`);
+  const next = `${callOf(process.cwd())} score test ${quoted(shown)}`;
+  show(options, made, () => `${made.name} is in ${shown}. Next: ${next}`);
 };
 
-const check = async (source: string, options: OutputOptions): Promise<void> => {
+const check = async (source: string, options: OutputOptions & { readonly write?: true }): Promise<void> => {
   const { packageOf } = await import("../score/with-package.ts");
   const { projectAt } = await import("../score/project.ts");
   const { checkTypes } = await import("../score/check-types.ts");
@@ -41,6 +43,10 @@ const check = async (source: string, options: OutputOptions): Promise<void> => {
   const project = await projectAt(source);
   await linkPackages(project.directory);
   const isTyped = await checkTypes(project);
+  if (options.write) {
+    const { writeManifest } = await import("../score/write-manifest.ts");
+    await writeManifest(project);
+  }
   const built = await packageOf(source);
   const note = isTyped ? "" : "\n  types were not checked: that takes TypeScript and a tsconfig.json";
   show(options, { ...factsOf(built), typesChecked: isTyped }, () => describe(built) + note);
@@ -65,6 +71,24 @@ const pack = async (source: string, options: OutputOptions & { readonly output?:
   show(options, { ...factsOf(built), file: output }, () => `${describe(built)}\n  file    ${output}`);
 };
 
+const types = async (
+  source: string,
+  options: OutputOptions & { readonly output?: string },
+): Promise<void> => {
+  const { packageOf } = await import("../score/with-package.ts");
+  const { apiTypes } = await import("@dure/score/api-types");
+  const { score, api } = await packageOf(source);
+  const { id: name, version } = score;
+  const text = apiTypes({ name, version, api });
+  const { output } = options;
+  if (output === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  await writeAtomically(output, text);
+  show(options, { name, version, file: output }, () => `the types of ${name} ${version} are in ${output}`);
+};
+
 /** Adds `dure score` and its commands. */
 export const addScore = (program: Command): void => {
   const score = program
@@ -78,7 +102,12 @@ export const addScore = (program: Command): void => {
     .description(
       "check a contract's types, load it, hold its package.json to it, show what it offers and its hash",
     )
+    .option("--write", "first write the contract's id, version and functions into its package.json")
     .action((source: string | undefined, options: OutputOptions) => check(source ?? ".", options));
+  withOutput(score.command("types [source]"))
+    .description("write TypeScript for clients: the types of what a contract's methods take and give")
+    .option("-o, --output <file>", "where to (default: the terminal)")
+    .action((source: string | undefined, options: OutputOptions) => types(source ?? ".", options));
   withOutput(score.command("test [dir]"))
     .description("run a contract's tests (*.test.ts) in the sandbox that peers run")
     .action((path: string | undefined) => test(path ?? "."));

@@ -1,24 +1,6 @@
-import { existsSync, realpathSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import { callOf, quoted } from "../call-of.ts";
 import { DEFAULT_HOME } from "../home/find-devnet.ts";
-
-const BIN = fileURLToPath(new URL("../../bin/dure.mjs", import.meta.url));
-const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
-
-const quoted = (text: string): string => (/^[\w@%+=:,./\\-]+$/.test(text) ? text : `"${text}"`);
-
-/**
- * How to call this very `dure` from a directory. `npx dure` only where npx finds it locally: elsewhere npx would fetch
- * some package of that name.
- */
-const callOf = (cwd: string): string => {
-  const root = realpathSync(ROOT);
-  const isInside = `${realpathSync(cwd)}${sep}`.startsWith(root.endsWith(sep) ? root : root + sep);
-  return isInside && existsSync(join(root, "node_modules", ".bin", "dure"))
-    ? "npx dure"
-    : `node ${quoted(relative(cwd, BIN).startsWith("..") ? BIN : relative(cwd, BIN))}`;
-};
 
 /** JSON as one argument of the shell at hand. */
 const jsonArgument = (value: object): string => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ContractDescription } from "@dure/score";
+import type { Api, ContractDescription } from "@dure/score";
 import { createScoreHost, pack, ScoreHostError } from "@dure/score-host";
 import {
   formatPackage,
@@ -11,8 +11,13 @@ import {
 import { CliError } from "../error.ts";
 import type { Manifest, Project } from "./project.ts";
 
-/** A package, its one text, and that text's hash. */
-export type BuiltPackage = { readonly score: ScorePackage; readonly text: string; readonly hash: string };
+/** A package, its one text, that text's hash, and what the contract's methods take and give. */
+export type BuiltPackage = {
+  readonly score: ScorePackage;
+  readonly text: string;
+  readonly hash: string;
+  readonly api: Api;
+};
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
 
@@ -84,14 +89,20 @@ const authOf = (auth: unknown): ScorePackage["auth"] => {
   return { name: text("name"), email: text("email"), org: text("org") };
 };
 
+/** Packs a contract and loads it as a peer would: its text, and what it offers. @throws ScoreHostError */
+export const offeredBy = async (entry: string) => {
+  const packed = await pack(entry);
+  const description = await describe(packed);
+  return { ...packed, functions: functionsOf(description), api: description.api };
+};
+
 /**
  * Packs a contract, loads it as a peer would, and holds its package.json to what it offers.
  *
  * @throws CliError `SCORE_INVALID`; ScoreHostError
  */
 export const buildPackage = async ({ entry, manifest }: Project): Promise<BuiltPackage> => {
-  const { name, version, source } = await pack(entry);
-  const functions = functionsOf(await describe({ name, version, source }));
+  const { name, version, source, functions, api } = await offeredBy(entry);
   const flaw = manifestFlaw(manifest, { name, version }, functions);
   if (flaw !== undefined) throw invalid(flaw);
   const isOwn = Object.hasOwn(manifest, "id");
@@ -106,7 +117,7 @@ export const buildPackage = async ({ entry, manifest }: Project): Promise<BuiltP
   };
   try {
     const text = formatPackage(score);
-    return { score, text, hash: packageHash(text, sha256) };
+    return { score, text, hash: packageHash(text, sha256), api };
   } catch (error) {
     throw invalid(`${name} ${version} makes no package: ${(error as Error).message}`);
   }
@@ -126,5 +137,5 @@ export const readBuiltPackage = async (text: string, path: string): Promise<Buil
   });
   const flaw = functionsFlaw(functions, functionsOf(description));
   if (flaw !== undefined) throw invalid(`${path}: ${flaw.replaceAll("package.json", "the package")}`);
-  return { score: read.package, text, hash: packageHash(text, sha256) };
+  return { score: read.package, text, hash: packageHash(text, sha256), api: description.api };
 };

@@ -71,7 +71,9 @@ export const runTests = async ({ directory }: Project): Promise<number> => {
     });
     const bundled = tests.map((path) => join(output, relative(directory, path).replace(/\.m?ts$/, ".mjs")));
     const files = bundled.map((path) => relative(directory, path).split(sep).join("/"));
-    return await runNode(["--enable-source-maps", "--test", ...files], directory, "stdout");
+    // Releases of Node.js differ in how they tell of tests where there is no terminal.
+    const reporter = "--test-reporter=spec";
+    return await runNode(["--enable-source-maps", "--test", reporter, ...files], directory, "stdout");
   } finally {
     await rm(output, { recursive: true, force: true });
   }

@@ -100,6 +100,39 @@ for (const [name, change, message] of [
     await refused(message, "pack", directory);
   });
 
+test("check --write has package.json say what the contract says, and leaves all else in it", async () => {
+  const text = await readFile(join(counter, "contract.ts"), "utf8");
+  const manifest = JSON.parse(await readFile(join(counter, "package.json"), "utf8"));
+  const directory = await made("written", {
+    "contract.ts": text.replace('"1.0.0"', '"1.1.0"').replace("count: method", "sum: method"),
+    "package.json": JSON.stringify({ ...manifest, keywords: ["mine"] }),
+  });
+  await refused(/says version 1\.0\.0/, "check", directory);
+  assert.match(await done("check", directory, "--write"), /counter 1\.1\.0[\s\S]*query {3}sum/);
+  assert.deepEqual(JSON.parse(await readFile(join(directory, "package.json"), "utf8")), {
+    ...manifest,
+    keywords: ["mine"],
+    version: "1.1.0",
+    functions: { ...manifest.functions, query: ["sum"] },
+  });
+  await done("check", directory);
+
+  const foreign = JSON.stringify({ name: "an-application", type: "module" });
+  await writeFile(join(directory, "package.json"), foreign);
+  await refused(/no package\.json with an "id"/, "check", directory, "--write");
+  assert.equal(await readFile(join(directory, "package.json"), "utf8"), foreign);
+});
+
+test("types for clients come from a contract's sources and from its package alike", async () => {
+  const typed = await done("types", counter);
+  assert.match(typed, /export type AddParams = \{\n {2}readonly by: number;\n\};/);
+  const packed = join(parent, "typed.score.json");
+  await done("pack", counter, "-o", packed);
+  const file = join(parent, "api.ts");
+  assert.match(await done("types", packed, "-o", file), /types of counter 1\.0\.0 are in/);
+  assert.equal(await readFile(file, "utf8"), typed);
+});
+
 test("a directory, its file, its archive and its commit pack to the same bytes", async () => {
   const text = await done("pack", counter, "-o", "-");
   assert.equal(await done("pack", join(counter, "contract.ts"), "-o", "-"), text);

@@ -20,6 +20,8 @@ export type StoreCalls = {
   /** Calls a method and waits until that is executed. Throws CliError `SCORE_REFUSED` with the store's words. */
   readonly call: (method: string, params: Params) => Promise<Params>;
   readonly query: (method: string, params: Params) => Promise<Params>;
+  /** The height of the last block that the peer has executed. */
+  readonly height: () => Promise<number>;
   /** Has one more block made, since a channel makes none while nothing is asked of it. The height of the last one executed. */
   readonly nudge: () => Promise<number>;
 };
@@ -74,6 +76,8 @@ export const storeCalls = async (options: StoreOptions): Promise<StoreCalls> => 
       if (code !== 0) throw new CliError("SCORE_REFUSED", `the SCORE store refuses: ${String(message)}`);
       return objectOf(result);
     },
+    height: async () =>
+      Number((await request({ url }, inChannel("/api/v2/status", channel)))["executedHeight"]),
     nudge: async () => (await execute(signing.data({ note: "a block for what is due" }, ""))).height,
   };
 };

@@ -60,8 +60,8 @@ export const executeBlock = async (
     // A receipt that depended on what this node has forgotten would be another than everyone else's.
     if (identity === undefined)
       throw new Error(`the sender of transaction ${id} is not known here: its block was not learned`);
-    const { name, organisation, roles } = identity;
-    const found = { id: sender, name, organisation, roles, attributes: {} };
+    const { name, organisation, roles, attributes } = identity;
+    const found = { id: sender, name, organisation, roles, attributes };
     senders.set(sender, found);
     return found;
   };

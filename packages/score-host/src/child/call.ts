@@ -6,6 +6,7 @@ import { cut, failureOf } from "./failure.ts";
 import type { Score } from "./load.ts";
 import { type Metered, meter, startMeter, stopMeter } from "./meter.ts";
 import { guardThrown, takeSpoilt } from "./seal.ts";
+import { traceOf } from "./trace.ts";
 import {
   decodeParams,
   detailsText,
@@ -68,12 +69,13 @@ const attemptCall = (transaction: Transaction, score: Score, stepsMax: number): 
   const { passed, steps, bytes } = metered;
   if (passed !== undefined && passed !== "sealed") {
     const ofBlock = passed === "steps" && stepsMax < CALL_STEPS_MAX;
-    return { result: refused(9000, ofBlock ? BLOCK_PASSED : PASSED[passed], metered), passed };
+    const result = refused(9000, ofBlock ? BLOCK_PASSED : PASSED[passed], metered);
+    return { result: traced(result, metered.trace), passed };
   }
   if (failed !== undefined) {
     const { code, message, details, diagnostic, engineLimit } = failureOf(failed.thrown);
-    const { outcome, bytes: size } = refused(code, message, metered, detailsText(details), diagnostic);
-    return { result: { outcome, bytes: size, engineLimit }, passed };
+    const result = refused(code, message, metered, detailsText(details), diagnostic);
+    return { result: { ...traced(result, traceOf(failed.thrown)), engineLimit }, passed };
   }
   const writes = effects.writes.size === 0 ? NO_WRITES : effects.writeList();
   const outcome: WireOutcome = [0, "", text, writes, effects.events, steps, bytes, ""];
@@ -114,3 +116,10 @@ export const refused = (
   bytes: Buffer.byteLength(result),
   engineLimit: false,
 });
+
+/** Says where a call that is refused went wrong, if that is known. */
+const traced = (result: CallResult, trace: string): CallResult => {
+  if (trace === "") return result;
+  const [code, message, details, writes, events, steps, bytes, diagnostic] = result.outcome;
+  return { ...result, outcome: [code, message, details, writes, events, steps, bytes, diagnostic, trace] };
+};

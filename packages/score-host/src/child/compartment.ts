@@ -1,7 +1,9 @@
+import type { ScoreSource } from "../outcome.ts";
 import { GLOBALS } from "./baseline.ts";
-import { HELPER_PREFIX, instrument } from "./instrument/instrument.ts";
+import { HELPER_PREFIX, instrument, MODULE_HEAD } from "./instrument/instrument.ts";
 import { HELPERS } from "./instrument/runtime.ts";
 import { ContractRegExp } from "./regexp/install.ts";
+import { traceName } from "./trace.ts";
 
 declare const Compartment: new (options: Record<string, unknown>) => { readonly globalThis: Globals };
 type Globals = Record<string, unknown> & { Function: new (...text: string[]) => unknown };
@@ -19,16 +21,21 @@ export type Factory = (module: { exports: unknown }, exports: unknown) => void;
  *
  * @throws SyntaxRefusal; SyntaxError for what SES refuses (HTML comments).
  */
-export const compile = (source: string): { readonly factory: Factory; readonly isTold: boolean } => {
+export const compile = ({
+  name,
+  version,
+  source,
+}: ScoreSource): { readonly factory: Factory; readonly isTold: boolean } => {
   const { globalThis: globals } = new Compartment({ __options__: true });
   const { text, isTold } = instrument(source);
   // The lockdown put the engine's own there.
   globals.RegExp = ContractRegExp;
   // Globals by parameters: through the compartment's scope every mention of one would be a slow look-up.
-  const names = GLOBALS.filter((name) => Object.hasOwn(globals, name) && !FIXED.has(name));
+  const names = GLOBALS.filter((global) => Object.hasOwn(globals, global) && !FIXED.has(global));
   const helpers = Object.keys(HELPERS);
   const parameters = [...helpers.map((name) => HELPER_PREFIX + name), ...names];
-  const wrap = new globals.Function(...parameters, `return function (module, exports) {${text}\n};`);
+  const body = `${MODULE_HEAD}${text}\n};${traceName(name, version)}`;
+  const wrap = new globals.Function(...parameters, body);
   for (const name of Object.getOwnPropertyNames(globals)) if (!GLOBALS.includes(name)) delete globals[name];
   // A contract runs no code from text. What every function has as its constructor already throws.
   globals.Function = compile.constructor as never;

@@ -5,7 +5,8 @@ import { compile } from "./compartment.ts";
 import { failureOf } from "./failure.ts";
 import { SyntaxRefusal } from "./instrument/instrument.ts";
 import { allocate, charge, Exhausted, isExhausted, startMeter, stopMeter } from "./meter.ts";
-import { evaluateApart, evaluateSealed } from "./seal.ts";
+import { evaluateApart, evaluateSealed, mayKeep } from "./seal.ts";
+import { traceOf } from "./trace.ts";
 
 /** A SCORE ready to run. */
 export type Score = {
@@ -24,17 +25,20 @@ export class UnloadableScore extends Error {
   override readonly name = "UnloadableScore";
   /** The same in the engine's words, where it has some: for who packs the contract, never for a receipt. */
   readonly diagnostic: string;
+  /** Where it went wrong; empty if that is not known. */
+  readonly trace: string;
 
-  constructor(message: string, diagnostic = message) {
+  constructor(message: string, diagnostic = message, trace = "") {
     super(message);
     this.diagnostic = diagnostic;
+    this.trace = trace;
   }
 }
 
 /** Returns the SCORE of a source text; `named`: it must be the one it is called. @throws UnloadableScore */
 export const loadScore = (source: ScoreSource, named: boolean): Score => {
   try {
-    const { factory, isTold } = compile(source.source);
+    const { factory, isTold } = compile(source);
     const evaluate = (): Module => {
       const module: Module = { exports: {} };
       factory(module, module.exports);
@@ -46,7 +50,7 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
       throw new UnloadableScore(
         `the source is of ${description.name} ${description.version}, not of ${source.name} ${source.version}`,
       );
-    let isKeeping = isTold;
+    let isKeeping = isTold && mayKeep();
     let kept: Contract | undefined;
     const contractOf = (): Contract => {
       const evaluated = evaluateSealed(evaluate, CALL_STEPS_MAX, CALL_MEMORY_MAX);
@@ -76,7 +80,7 @@ export const loadScore = (source: ScoreSource, named: boolean): Score => {
     if (error instanceof UnloadableScore) throw error;
     if (error instanceof SyntaxRefusal) throw new UnloadableScore(error.message);
     const { message, diagnostic } = failureOf(error);
-    throw new UnloadableScore(message, diagnostic || message);
+    throw new UnloadableScore(message, diagnostic || message, traceOf(error));
   }
 };
 
@@ -90,7 +94,7 @@ const first = (evaluate: () => Module): ReturnType<typeof evaluateApart<Module>>
   try {
     return evaluateApart(evaluate, CALL_STEPS_MAX, CALL_MEMORY_MAX);
   } catch (error) {
-    if (error instanceof Exhausted) throw new UnloadableScore(TOO_MUCH);
+    if (error instanceof Exhausted) throw new UnloadableScore(TOO_MUCH, TOO_MUCH, traceOf(error));
     throw error;
   } finally {
     stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
@@ -99,6 +103,7 @@ const first = (evaluate: () => Module): ReturnType<typeof evaluateApart<Module>>
 
 /** What a module says of itself, within the bounds of a call. */
 const describe = (module: Module): ContractDescription => {
+  let trace = "";
   startMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
   try {
     const description = describeContract(defaultOf(module));
@@ -106,9 +111,9 @@ const describe = (module: Module): ContractDescription => {
   } catch (error) {
     if (!isExhausted()) throw error;
   } finally {
-    stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX);
+    ({ trace } = stopMeter(CALL_STEPS_MAX, CALL_MEMORY_MAX));
   }
-  throw new UnloadableScore(TOO_MUCH);
+  throw new UnloadableScore(TOO_MUCH, TOO_MUCH, trace);
 };
 
 /** Returns a module's default export, also by the getters that a bundler makes. */

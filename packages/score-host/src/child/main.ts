@@ -1,74 +1,14 @@
-// The realm is locked down before any other module of this process is evaluated.
-import "./realm.ts";
-import type { ScoreSource } from "../outcome.ts";
-import type { Request, ValuesReply } from "../protocol.ts";
-import { execute, type Parent, type Run } from "./block.ts";
-import { type StateCache, stateCache } from "./cache.ts";
-import { cut } from "./failure.ts";
-import { loadScore, type Score, UnloadableScore } from "./load.ts";
-import { readFrame, send } from "./pipe.ts";
-import { blockRuns, genesisRuns, queryRun } from "./runs.ts";
+// A sandbox process: one thread serves, with a stack that the meter's depth cannot fill; this one only watches.
+import { Worker } from "node:worker_threads";
+import { STACK_MB } from "../stack.ts";
 import { watchParent } from "./watchdog.ts";
 
-const parent: Parent = {
-  send,
-  need: (keys) => {
-    send({ type: "need", keys });
-    return (readFrame() as ValuesReply).values;
-  },
-};
-
-let scores: ReadonlyMap<string, Score> = new Map();
-let cache: StateCache = stateCache(0);
-
-const serve = (request: Request): void => {
-  switch (request.type) {
-    case "load": {
-      const loaded = request.scores.map((source) => loadOrExit(source, request.named));
-      scores = new Map(loaded.map((score) => [score.description.name, score]));
-      cache = stateCache(request.cacheBytesMax);
-      send({ type: "ready", scores: loaded.map((score) => score.description) });
-      return;
-    }
-    case "block":
-      // What a block changes in the SCOREs counts once its outcomes were taken: the parent loads them then.
-      answer(
-        request.height,
-        blockRuns(request, new Map(scores)),
-        request.careful || request.activations.length > 0,
-      );
-      return;
-    case "genesis":
-      answer(0, genesisRuns(request, scores), request.careful);
-      return;
-    case "query":
-      cache.standAt(request.query.height);
-      // A single call gains nothing from guessing.
-      reply(execute([queryRun(request.query, scores)], cache, parent, true));
-  }
-};
-
-const loadOrExit = (source: ScoreSource, named: boolean): Score => {
-  try {
-    return loadScore(source, named);
-  } catch (error) {
-    if (!(error instanceof UnloadableScore)) throw error;
-    send({ type: "unloadable", score: source.name, message: cut(error.diagnostic) });
-    return process.exit(1);
-  }
-};
-
-const answer = (height: number, runs: readonly Run[], careful: boolean): void => {
-  cache.standAt(height - 1);
-  const executed = execute(runs, cache, parent, careful);
-  if (executed.ok) cache.keepPending(height, executed.writes);
-  reply(executed);
-};
-
-const reply = (executed: ReturnType<typeof execute>): void =>
-  executed.ok
-    ? send({ type: "outcomes", outcomes: executed.outcomes })
-    : send({ type: "engine-limit", index: executed.index, message: executed.message });
+// Dates are in UTC by their own methods (natives/date.ts). This is a second wall: an empty environment alone would leave
+// the system's zone in force; and threads see what was set before they began.
+process.env.TZ = "UTC";
 
 watchParent();
-for (;;) serve(readFrame() as Request);
+const serving = new Worker(new URL("./serve.js", import.meta.url), {
+  resourceLimits: { stackSizeMb: STACK_MB },
+});
+serving.once("exit", (code) => process.exit(code));

@@ -8,6 +8,7 @@
  */
 import { DEPTH_MAX, TEXT_CHARS_MAX } from "../bounds.ts";
 import { closeError } from "./closed-error.ts";
+import { placeNow, textOf } from "./trace.ts";
 
 /** Thrown at the first charge beyond a bound, and at every later one of the same call. */
 export class Exhausted extends Error {
@@ -30,6 +31,8 @@ export const meter: {
 
 /** What was passed first by the running call. */
 let passed: Metered["passed"];
+/** Where that was, if calls are traced. */
+let passedAt: ReturnType<typeof placeNow>;
 
 /** Begins a call with these many steps and bytes. */
 export const startMeter = (steps: number, bytes: number): void => {
@@ -37,6 +40,7 @@ export const startMeter = (steps: number, bytes: number): void => {
   meter.bytes = bytes;
   meter.depth = 0;
   passed = undefined;
+  passedAt = undefined;
 };
 
 /** What a call took of what it was given, and which of its bounds it passed, if any. */
@@ -45,6 +49,8 @@ export type Metered = {
   readonly bytes: number;
   /** `sealed`: the call would have changed what its modules keep, and counts for nothing. */
   readonly passed: "steps" | "bytes" | "depth" | "sealed" | undefined;
+  /** Where it was passed; empty unless calls are traced. */
+  readonly trace: string;
 };
 
 /** Ends a call that was given these; from here on host code runs, and is not counted. */
@@ -56,12 +62,15 @@ export const stopMeter = (stepsMax: number, bytesMax: number): Metered => {
   meter.bytes = UNLIMITED;
   meter.depth = 0;
   meter.sealed = false;
-  return { steps, bytes, passed };
+  return { steps, bytes, passed, trace: textOf(passedAt) };
 };
 
 const noteExhausted = (): void => {
   if (meter.steps >= 0 && meter.bytes >= 0 && meter.depth <= DEPTH_MAX) return;
-  passed ??= meter.depth > DEPTH_MAX ? "depth" : meter.steps < 0 ? "steps" : "bytes";
+  if (passed === undefined) {
+    passed = meter.depth > DEPTH_MAX ? "depth" : meter.steps < 0 ? "steps" : "bytes";
+    passedAt = placeNow();
+  }
   // Whatever was passed: nothing more is to be had.
   meter.steps = -1;
 };

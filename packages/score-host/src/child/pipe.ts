@@ -3,12 +3,8 @@ import { encodeFrame } from "../frame.ts";
 import type { Reply } from "../protocol.ts";
 import { parseText, quote } from "./pristine.ts";
 
-/**
- * The child's side of the pipes, read and written synchronously. The child never returns to an event loop
- * while it lives: a state read can wait for its answer in the middle of a contract's method, and no promise
- * callback of a contract ever runs, since nothing drains them.
- */
-export const readFrame = (): unknown => {
+/** Waits for a frame on the standard input and returns its message. */
+export const receive = (): unknown => {
   const length = readExactly(4).readUInt32BE(0);
   return parseText(readExactly(length).toString("utf8"));
 };

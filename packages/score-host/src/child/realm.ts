@@ -1,5 +1,5 @@
 /**
- * Locks this process's realm down before anything else of the child runs. Imported first, for its effect.
+ * Locks this thread's realm down before anything else of the child runs. Imported first, for its effect.
  * The order matters: what SES builds on is replaced, SES takes its own references, then the realm is cut to the baseline
  * and the rest of its natives replaced, then lockdown freezes what is left, so that nothing can be added or taken away
  * again.
@@ -11,10 +11,6 @@ import { installFoundations, installNatives } from "./natives/index.ts";
 import { installRegExp } from "./regexp/install.ts";
 
 declare const lockdown: (options: Record<string, string>) => void;
-
-// The offset and names of the machine's time zone must not show. An empty environment alone would leave
-// the system's zone in force.
-process.env.TZ = "UTC";
 
 const ITERATOR = Object.getPrototypeOf([][Symbol.iterator]()) as object;
 const HIDDEN: Readonly<Record<string, object>> = {
@@ -39,10 +35,21 @@ const cutToBaseline = (): void => {
   Reflect.deleteProperty(find("%IteratorPrototype%"), Symbol.toStringTag);
 };
 
+/** Where engines have these among the properties of their object differs, and a listing would show it: here they are last. */
+const putLast = (holder: object, names: readonly string[]): void => {
+  for (const name of names) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name)!;
+    Reflect.deleteProperty(holder, name);
+    Object.defineProperty(holder, name, descriptor);
+  }
+};
+
 installFoundations();
 // The single-file build starts faster than SES's modules and needs one file to be readable, not a tree.
 createRequire(import.meta.url)("ses");
 cutToBaseline();
+putLast(Array.prototype, ["toString"]);
+putLast(Array.prototype[Symbol.unscopables], ["values"]);
 installNatives();
 installRegExp();
 lockdown({

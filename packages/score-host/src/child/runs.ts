@@ -156,11 +156,21 @@ const note = (
 
 /** An activation's outcome with what the store wrote of it. */
 const joined = (done: CallResult, noted: CallResult): CallResult => {
-  const [code, message, result, writes, events, steps, bytes, diagnostic] = done.outcome;
+  const [code, message, result, writes, events, steps, bytes, diagnostic, ...trace] = done.outcome;
   const [, , , storeWrites, storeEvents] = noted.outcome;
   const written = [...new Map([...writes, ...storeWrites])];
   return {
-    outcome: [code, message, result, written, [...events, ...storeEvents], steps, bytes, diagnostic],
+    outcome: [
+      code,
+      message,
+      result,
+      written,
+      [...events, ...storeEvents],
+      steps,
+      bytes,
+      diagnostic,
+      ...trace,
+    ],
     bytes: done.bytes + noted.bytes,
     engineLimit: done.engineLimit,
   };

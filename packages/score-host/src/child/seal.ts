@@ -40,6 +40,15 @@ export const keep = (...variables: readonly (() => unknown)[]): void => {
     kept[kept.length] = variables[index] as () => unknown;
 };
 
+let isKeeping = true;
+
+/** From now on modules are evaluated for each call, which must make no difference: an author's test looks. */
+export const keepNoModules = (): void => {
+  isKeeping = false;
+};
+
+export const mayKeep = (): boolean => isKeeping;
+
 let isSpoilt = false;
 
 /** Whether a call may have changed what the modules keep, since this was asked last. */

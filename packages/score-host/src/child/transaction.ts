@@ -18,6 +18,7 @@ import type { Score } from "./load.ts";
 import { charge, unmetered } from "./meter.ts";
 import { parseText } from "./pristine.ts";
 import { guardThrown } from "./seal.ts";
+import { noteRelayed } from "./trace.ts";
 
 /** A call as the child runs it. Queries and genesis have no transaction; only `invoke` and `query` name a method. */
 export type RunnableCall = {
@@ -150,7 +151,10 @@ const callOther = (
     if (SuspendedRefusal.is(thrown)) throw thrown;
     const { code, message, details } = failureOf(thrown);
     const text = detailsText(details);
-    throw new CalledRefusal(code, message, text === "null" ? undefined : (decodeJson(text) as JsonObject));
+    const given = text === "null" ? undefined : (decodeJson(text) as JsonObject);
+    const refusal = new CalledRefusal(code, message, given);
+    noteRelayed(refusal, thrown);
+    throw refusal;
   }
 };
 

@@ -17,6 +17,9 @@ export { SyntaxRefusal };
 /** How the helpers are named in the text: `dure$` and the key of the runtime's record. */
 export const HELPER_PREFIX = "dure$";
 
+/** What stands before the text of a module, where that is compiled as the body of a function. */
+export const MODULE_HEAD = "return function (module, exports) {";
+
 /** An instrumented text. `isTold`: whether it tells of all that its functions keep (scope.ts). */
 export type Instrumented = { readonly text: string; readonly isTold: boolean };
 

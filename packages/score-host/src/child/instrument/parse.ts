@@ -7,12 +7,12 @@ export type Node = AcornNode & { readonly [field: string]: unknown };
 /** A text that cannot be a contract's. The message says what and where. */
 export class SyntaxRefusal extends Error {
   override readonly name = "SyntaxRefusal";
-  /** From 1. */
-  readonly line: number;
+  /** Where it is, in code units from the text's begin. */
+  readonly at: number;
 
-  constructor(reason: string, line: number) {
-    super(`line ${line}: ${reason}`);
-    this.line = line;
+  constructor(reason: string, source: string, at: number) {
+    super(`line ${lineAt(source, at)}: ${reason}`);
+    this.at = at;
   }
 }
 
@@ -23,7 +23,7 @@ const STRICT = '"use strict";';
 export const parse = (source: string): Node => {
   const tooDeep = (at: number): never => {
     const reason = `an expression of more than ${NESTING_MAX} parts; take it apart`;
-    throw new SyntaxRefusal(reason, lineAt(source, at - STRICT.length));
+    throw new SyntaxRefusal(reason, source, at - STRICT.length);
   };
   try {
     const program = parseText(STRICT + source, {
@@ -39,13 +39,14 @@ export const parse = (source: string): Node => {
     const at = (error as SyntaxError & { readonly pos?: number }).pos ?? STRICT.length;
     throw new SyntaxRefusal(
       `${error.message.replace(/ \(\d+:\d+\)$/, "")} (a contract is written in ECMAScript 2022)`,
-      lineAt(source, at - STRICT.length),
+      source,
+      at - STRICT.length,
     );
   }
 };
 
 /** Returns the line of a position, from 1. */
-export const lineAt = (source: string, at: number): number => {
+const lineAt = (source: string, at: number): number => {
   let line = 1;
   for (let index = source.indexOf("\n"); index !== -1 && index < at; index = source.indexOf("\n", index + 1))
     line++;

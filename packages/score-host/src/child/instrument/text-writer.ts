@@ -1,5 +1,5 @@
 import type { Write } from "./class.ts";
-import { childrenOf, lineAt, type Node, SyntaxRefusal } from "./parse.ts";
+import { childrenOf, type Node, SyntaxRefusal } from "./parse.ts";
 import type { Scopes } from "./scope.ts";
 import { type Unit, unit } from "./unit.ts";
 
@@ -109,6 +109,6 @@ export abstract class TextWriter {
   }
 
   protected refuse(reason: string, node: Node): never {
-    throw new SyntaxRefusal(reason, lineAt(this.source, node.start));
+    throw new SyntaxRefusal(reason, this.source, node.start);
   }
 }

@@ -1,23 +1,61 @@
 import { types } from "node:util";
 import { isObject } from "./limits.ts";
 import { primitiveOf } from "./number.ts";
-import { replaceConstructor } from "./replace.ts";
+import { replaceConstructor, replaceMethods } from "./replace.ts";
 
 const NativeDate = Date;
 const { apply, construct } = Reflect;
 const { isNaN: isNaNumber } = Number;
-const { getTime, toISOString } = Date.prototype;
+const { getTime, getUTCFullYear, setUTCFullYear, toISOString } = Date.prototype;
+const { UTC } = Date;
+const { trunc } = Math;
 const { isDate } = types;
 
 /**
  * Replaces the global `Date`, before SES makes one of its own from it. Engines read texts of any form, each its own; this
- * one reads `YYYY-MM-DDTHH:mm:ss.sssZ` and takes every other text for an invalid date.
+ * one reads `YYYY-MM-DDTHH:mm:ss.sssZ` and takes every other text for an invalid date. Whatever the machine's time zone is,
+ * its dates are in UTC.
  */
-export const installDate = (): void =>
+export const installDate = (): void => {
   replaceConstructor("Date", function (this: unknown, ...args: unknown[]): unknown {
     if (new.target === undefined) return apply(NativeDate, undefined, []);
-    return construct(NativeDate, args.length === 1 ? [timeOf(args[0])] : args, new.target);
+    const given =
+      args.length === 1 ? [timeOf(args[0])] : args.length === 0 ? [] : [apply(UTC, undefined, args)];
+    return construct(NativeDate, given, new.target);
   });
+  replaceMethods(Date.prototype, localMethods());
+};
+
+/** The methods of the machine's time zone, which give what those of UTC give. */
+const localMethods = (): object => {
+  const methods: Record<string, Method> = {};
+  for (const name of LOCAL) {
+    const utc = (Date.prototype as unknown as Record<string, Method>)[name.replace(/^[gs]et/, "$&UTC")]!;
+    methods[name] = {
+      [name](this: unknown, ...args: unknown[]): unknown {
+        return apply(utc, this, args);
+      },
+    }[name]!;
+  }
+  return {
+    ...methods,
+    getYear(this: Date): number {
+      return apply(getUTCFullYear, this, []) - 1900;
+    },
+    setYear(this: Date, given: unknown): number {
+      const year = +(given as number);
+      const whole = trunc(year);
+      return apply(setUTCFullYear, this, [whole >= 0 && whole <= 99 ? 1900 + whole : year]);
+    },
+  };
+};
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+const LOCAL = (
+  "getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds " +
+  "setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds"
+).split(" ");
 
 const timeOf = (value: unknown): number => {
   if (!isObject(value)) return timeOfPrimitive(value);

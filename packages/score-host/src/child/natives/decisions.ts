@@ -55,12 +55,12 @@ export const DECISIONS: Readonly<Record<string, Decisions>> = {
   },
   "Symbol.prototype": { free: "constructor description valueOf", charged: "toString" },
   Date: { free: `UTC ${FUNCTION}` },
-  // Its constructor reads texts of one form only; it is replaced before SES makes its own of it.
+  // Its constructor reads texts of one form only; it is replaced before SES makes its own of it. No method knows a zone.
   "Date.prototype": {
-    own: "constructor",
+    own: "constructor getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getYear",
     guarded:
       "setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds setTime setUTCDate setUTCFullYear setUTCHours setUTCMilliseconds setUTCMinutes setUTCMonth setUTCSeconds setYear",
-    free: "getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTime getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds getYear toGMTString toISOString toJSON toUTCString valueOf",
+    free: "getTime getUTCDate getUTCDay getUTCFullYear getUTCHours getUTCMilliseconds getUTCMinutes getUTCMonth getUTCSeconds toGMTString toISOString toJSON toUTCString valueOf",
   },
   // Nothing that waits is ever run, and no contract has a promise to wait for.
   Promise: { free: `all allSettled any race reject resolve ${FUNCTION}` },

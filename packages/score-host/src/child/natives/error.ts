@@ -4,6 +4,7 @@
  */
 import { types } from "node:util";
 import { allocate, charge } from "../meter.ts";
+import { framesMax, noteMade, noteThrown } from "../trace.ts";
 import { boundedText } from "./limits.ts";
 import { replaceConstructor, replaceMethods } from "./replace.ts";
 
@@ -43,9 +44,9 @@ export const installError = (): void => {
     replaceErrorConstructor(name);
   replaceErrorConstructor("AggregateError", countErrors);
   replaceErrorConstructor("Error");
-  // SES asks for these of the Error that it finds. Nobody here reads a stack, and capturing one costs more than the
-  // refusal that it would belong to; the engine asks its own constructor how deep to capture.
-  NativeError.stackTraceLimit = 0;
+  // SES asks for these of the Error that it finds. The engine asks its own constructor how
+  // deep to capture stacks: not at all, unless they are traced.
+  NativeError.stackTraceLimit = framesMax();
   for (const name of ["captureStackTrace", "stackTraceLimit", "prepareStackTrace", "isError"])
     deleteProperty(Error, name);
   replaceMethods(NativeError.prototype, {
@@ -70,6 +71,7 @@ const replaceErrorConstructor = (name: string, prepare = (args: []): [] => args)
     // Engines are slow to make an error for another constructor than their own, which only a class of its own needs.
     const error =
       target.prototype === native.prototype ? construct(native, given) : construct(native, given, target);
+    noteMade(error, target);
     if (withoutStack) deleteProperty(error, "stack");
     apply(add, worded, [error]);
     return error;
@@ -101,6 +103,7 @@ export const caught = (thrown: unknown): unknown => {
   const value: unknown = apply(get, WORDING, [getPrototypeOf(thrown)]);
   // An engine makes no other kinds: this one is of a class of the host's, made before the constructors were replaced.
   if (value === undefined) return thrown;
+  noteThrown(thrown);
   deleteProperty(thrown, "stack");
   defineProperty(thrown, "message", { value, writable: true, enumerable: false, configurable: true });
   apply(add, worded, [thrown]);

@@ -1,4 +1,4 @@
-import { allocate, charge } from "../meter.ts";
+import { allocate, charge, unmetered } from "../meter.ts";
 import { compile } from "./compile.ts";
 import { type Flags, parseFlags, parsePattern } from "./parse.ts";
 import type { Program } from "./program.ts";
@@ -16,21 +16,27 @@ const KEPT_MAX = 256;
 const kept = new Map<string, Compiled>();
 
 /**
- * Returns what a pattern and its flags are compiled to. That it may be known already does not show: the same
- * is charged for it.
+ * Returns what a pattern and its flags are compiled to. That it may be known already does not show: the same is charged
+ * for it, by its length and by the program's, and none of what making it takes.
  *
  * @throws SyntaxError for what is no regular expression of ECMAScript 2022, or uses `\p`
  * @throws Exhausted
  */
 export const compiled = (source: string, flagText: string): Compiled => {
-  charge(64 + 96 * source.length);
-  const key = `${flagText}/${source}`;
-  const result = kept.get(key) ?? make(source, flagText);
+  const result = unmetered(64 + 96 * source.length, () => find(source, flagText));
   const { cost, sets } = result.program;
   charge(cost);
   allocate(256 + 8 * cost + 256 * sets.length);
-  if (!kept.has(key)) keep(key, result);
   return result;
+};
+
+const find = (source: string, flagText: string): Compiled => {
+  const key = `${flagText}/${source}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make(source, flagText);
+  keep(key, made);
+  return made;
 };
 
 const make = (source: string, flagText: string): Compiled => {

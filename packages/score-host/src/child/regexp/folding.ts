@@ -2,6 +2,7 @@
  * Which characters are one under the flag i. ECMAScript compares upper cases of code units, or simple case
  * foldings of code points in Unicode patterns; both follow here from the fixed mapping of case.ts.
  */
+import { unmetered } from "../meter.ts";
 import { lowerCaseOf, upperCaseOf } from "../natives/case.ts";
 import { normalize, type Ranges } from "./char-set.ts";
 
@@ -55,16 +56,17 @@ const build = (fold: (char: number) => number, end: number): Folding => {
   return { folded, cased, equals };
 };
 
-// Built when the first pattern asks, since that takes some milliseconds; nothing can tell whether they exist.
+// Built when the first pattern asks, since that takes some milliseconds, and never charged to whoever asks: nothing can
+// tell whether they exist.
 let units: Folding | undefined;
 let points: Folding | undefined;
 
 const foldingOf = (unicode: boolean): Folding => {
   if (unicode) {
-    points ??= build(foldPoint, CASELESS);
+    points ??= unmetered(0, () => build(foldPoint, CASELESS));
     return points;
   }
-  units ??= build(foldUnit, 0x10000);
+  units ??= unmetered(0, () => build(foldUnit, 0x10000));
   return units;
 };
 

@@ -1,5 +1,4 @@
 import { type AST, RegExpParser, visitRegExpAST } from "@eslint-community/regexpp";
-import { meter } from "../meter.ts";
 
 /** The flags of a regular expression, as properties. */
 export type Flags = {
@@ -41,7 +40,7 @@ export const parsePattern = (source: string, unicode: boolean): AST.Pattern => {
     throw new SyntaxError(`a regular expression has at most ${PATTERN_CHARS_MAX} characters`);
   if (nestingOf(source) > NESTING_MAX)
     throw new SyntaxError(`a regular expression nests at most ${NESTING_MAX} groups`);
-  const pattern = suspended(() => parseOrUndefined(source, unicode));
+  const pattern = parseOrUndefined(source, unicode);
   if (pattern === undefined) throw new SyntaxError(`/${source}/ is no regular expression of ECMAScript 2022`);
   visitRegExpAST(pattern, {
     onCharacterSetEnter: ({ kind }) => {
@@ -86,18 +85,4 @@ const nestingOf = (source: string): number => {
         break;
     }
   return deepest;
-};
-
-// The parser makes some of its tables when it first needs them, and what that takes must not be charged to
-// the call that happens to come first. The caller has charged for the pattern.
-const suspended = <T>(action: () => T): T => {
-  const { steps, bytes } = meter;
-  meter.steps = Number.MAX_SAFE_INTEGER;
-  meter.bytes = Number.MAX_SAFE_INTEGER;
-  try {
-    return action();
-  } finally {
-    meter.steps = steps;
-    meter.bytes = bytes;
-  }
 };

@@ -1,0 +1,50 @@
+/** Statements over the author's SDK, which stands in some contracts as `sdk`, its schemas as `schema`. */
+export const SDK_STATEMENTS: readonly string[] = [
+  'out.push(sdk.counter(ctx.state, "n").add(<integer>), sdk.counter(ctx.state, "n").next());',
+  'out.push(sdk.amountText(sdk.total(ctx.state, "t").add(sdk.amount(<integer>))));',
+  'out.push(show(sdk.total(ctx.state, "t").subtract(sdk.amount(<amount>))));',
+  'sdk.log(ctx.state, "l").append(<value>); out.push(show(sdk.log(ctx.state, "l").page(<range>)));',
+  'out.push(show(sdk.log(ctx.state, "l").at(<index>)), sdk.log(ctx.state, "l").size());',
+  'sdk.ordered(ctx.state, "o").set(<orderkey>, <value>);',
+  'for (let at = 0; at < 20; at++) sdk.ordered(ctx.state, "o").set("key" + ((tally += 7) % 97), at);',
+  'for (let at = 0; at < 9; at++) sdk.ordered(ctx.state, "o").delete("key" + ((tally += 5) % 97));',
+  'out.push(show(sdk.ordered(ctx.state, "o").range(<range>)), show(sdk.ordered(ctx.state, "o").keys(<range>)));',
+  'out.push(show(sdk.ordered(ctx.state, "o").first()), show(sdk.ordered(ctx.state, "o").last()), sdk.ordered(ctx.state, "o").size());',
+  'out.push(show(sdk.ordered(ctx.state, "o/" + <string>).get(<orderkey>)));',
+  'rows(ctx.state).set(<orderkey>, { owner: <string>, tags: [<string>, "tea"], number: "A-" + (tally % 5) });',
+  'rows(ctx.state).set("r" + (tally++ % 9), { owner: "ann", tags: ["tea"], number: "A-" + tally });',
+  'rows(ctx.state).delete("r" + (tally % 9));',
+  'out.push(show(rows(ctx.state).find("owner", { value: "ann", limit: <small> })), show(rows(ctx.state).one("number", "A-" + (tally % 5))));',
+  'out.push(show(rows(ctx.state).find("tag", <range>)), rows(ctx.state).size());',
+  "out.push(sdk.decimalText(sdk.divideDecimals(sdk.decimal(<amount>, 2), sdk.decimal(<amount>, 3), <small>, <rounding>)));",
+  "out.push(sdk.decimalText(sdk.multiplyDecimals(sdk.decimal('12.345', 3), sdk.decimal(<amount>, 2), 2, <rounding>)));",
+  "out.push(sdk.integerKey(<number>), sdk.integerOfKey(sdk.integerKey(<integer>)));",
+  "sdk.refuse(<string>, <value>, <code>);",
+  "out.push(sdk.encodeJson(plain(<any>)), show(sdk.decodeJson(<jsontext>)));",
+  "out.push(show(checked(ctx, params)));",
+  "out.push(show(checked(ctx, { id: <string>, count: <number>, lines: [{ amount: <amount> }], how: <any> })));",
+  "out.push(show(sdk.textParam(params, 's', 9)), show(sdk.integerParam(params, 'n')));",
+];
+
+/** The kinds that only these statements use. */
+export const SDK_KINDS: Readonly<Record<string, readonly string[]>> = {
+  amount: [
+    '"0"',
+    '"12.34"',
+    '"1"',
+    '"115792089237316195423570985008687907853269984665640564039457584007913129639935"',
+    "<string>",
+    "<any>",
+  ],
+  orderkey: ['"a"', '"key5"', '"\\u{1f600}"', '"\\uffff"', "<string>", "<any>"],
+  range: [
+    "{}",
+    "{ limit: <small> }",
+    '{ from: "key1", to: "key5", reverse: <boolean> }',
+    '{ prefix: "k", limit: 2 }',
+    "{ after: <any> }",
+    "<object>",
+    "undefined",
+  ],
+  rounding: ['"half-even"', '"half-up"', '"half-down"', '"down"', '"up"', '"floor"', '"ceiling"', "<any>"],
+};
