@@ -54,5 +54,6 @@ export const blockOf = (height: number, calls: readonly Call[]): Block => ({
   timestampMs: 1_700_000_000_000 + height,
   organisations: [ORGANISATION],
   activations: [],
+  suspended: [],
   calls,
 });

@@ -9,7 +9,7 @@ export const list = <T extends z.ZodType>(item: T, countMin: number, countMax: n
 
 export const Name = z.string().regex(/^[a-z0-9-]{1,32}$/);
 export const PeerId = z.string().regex(/^[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/);
-const Hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+export const Hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const Count = z.int().positive();
 /** Timers hold 2^31 - 1 ms; a longer one would fire at once. A day is more than any of these needs. */
 const DAY_MS = 86_400_000;
@@ -38,8 +38,9 @@ export const Revoked = z.strictObject({
   /** The bytes of the serial number in hex, as they stand in the certificate. */
   serial: z.string().regex(/^(?:[0-9a-f]{2}){1,20}$/),
 });
+export const ScoreName = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const Score = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  name: ScoreName,
   version: z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/),
   source: z.string().max(1 << 20),
 });

@@ -2,14 +2,14 @@
  * Who takes part in a channel and what they may do, as rules.
  *
  * Owns: the genesis document (specs/genesis.md), the channel's configuration, the judgement of certificates, roles,
- * and membership.
+ * membership, and what administrators approve.
  * Guarantees: pure; the same certificate at the same time gets the same answer on every peer; a document has one text
  * and one channel id, and whatever text is read is answered, never thrown at.
  * Leaves to others: reading X.509 (crypto), where certificates come from (radiostation), what SCOREs allow (score).
  */
+export type { Approval, Speaker } from "./approval.ts";
 export type { Changed, ConfigurationChange } from "./change.ts";
 export {
-  type Approval,
   changeStatement,
   configurationPayload,
   formatChange,
@@ -17,7 +17,6 @@ export {
   judgeConfiguration,
   readChange,
   readConfiguration,
-  type Speaker,
 } from "./configuration.ts";
 export { changeEpoch, type Epoch, FIRST_EPOCH, firstEpoch, nextEpoch } from "./epoch.ts";
 export {
@@ -41,3 +40,14 @@ export {
   type Verdict,
 } from "./identity.ts";
 export type { Revocations } from "./revocations.ts";
+export {
+  formatSuspension,
+  judgeSuspension,
+  judgeSuspensionDraft,
+  makeSuspension,
+  readSuspension,
+  type Suspension,
+  type SuspensionDocument,
+  type SuspensionRules,
+  suspensionStatement,
+} from "./suspension.ts";

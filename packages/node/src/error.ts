@@ -7,6 +7,9 @@ export class NodeError extends Error {
     | "IDENTITY_INVALID"
     | "HOME_DAMAGED"
     | "BLOCKS_PRUNED"
+    | "SUSPENSION_MALFORMED"
+    | "SUSPENSION_REFUSED"
+    | "SUSPENSION_LATE"
     | "CLOSED";
 
   constructor(code: NodeError["code"], message: string, options?: ErrorOptions) {

@@ -1,6 +1,7 @@
 /** One organisation with its peers in this process: real sockets, disks and sandboxes. Shared by this package's tests. */
 import { strict as assert } from "node:assert";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -170,6 +171,42 @@ export const startAll = async (
   introduce(peers);
   return peers;
 };
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Starts a member that can be reached before it is open. */
+export const startReachable = async (
+  founded: Founded,
+  at: number,
+  home: string,
+  others: readonly Running[],
+  options: Partial<PeerOptions> = {},
+): Promise<Running> => {
+  const member = founded.members[at] ?? assert.fail();
+  const address = { id: member.id, address: `127.0.0.1:${await freePort()}` };
+  const log: Json[] = [];
+  const [, port] = address.address.split(":");
+  const grpc = { host: "127.0.0.1", port: Number(port) };
+  const peer = makePeer(founded, member, home, log, { ...options, grpc });
+  const addresses = [...others.map((other) => other.address), address];
+  peer.setPeers(addresses);
+  for (const other of others) other.peer.setPeers(addresses);
+  const { restPort } = await peer.start();
+  return { peer, url: `http://127.0.0.1:${restPort}`, address, home: join(home, member.id), log };
+};
+
+/** What a peer told of the snapshot that it began with, if it did. */
+export const restored = ({ log }: Running): Json | undefined =>
+  log.find(({ msg }) => msg === "the state of a snapshot is in place");
 
 /** Runs a test with a home that is deleted at the end; what it adds to `peers` is closed before, whatever happens. */
 export const withHome = async (work: (home: string, peers: Running[]) => Promise<void>): Promise<void> => {

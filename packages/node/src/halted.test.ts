@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { endChildren } from "./end-children.fixture.test.ts";
 import { found, getJson, type Json, postJson, startAll, statusOf, until, withHome } from "./fixture.test.ts";
 
 const LAG = 3;
@@ -11,27 +11,6 @@ const SCORE = {
   version: "1.0.0",
   source: `module.exports.default = { abi: 1, name: "work", version: "1.0.0",
     invoke: { work() { let x = 0; for (let i = 0; i < 1e6; i++) x = (x + i) % 7; return x; } }, query: {} };`,
-};
-
-/** Ends the processes that this one started, again and again, until it is told to stop. */
-const endChildren = (): (() => void) => {
-  const timer = setInterval(() => {
-    const { stdout } = spawnSync(
-      "pgrep",
-      ["-P", String(process.pid), "-f", "score-host/dist/child/main.js"],
-      {
-        encoding: "utf8",
-      },
-    );
-    for (const pid of stdout.split("\n").filter((line) => line !== "")) {
-      try {
-        process.kill(Number(pid), "SIGKILL");
-      } catch {
-        // It has ended meanwhile.
-      }
-    }
-  }, 20);
-  return () => clearInterval(timer);
 };
 
 test(

@@ -38,6 +38,8 @@ export type PeerOptions = {
   readonly keepBlocks?: number;
   /** Whether a new home begins with a snapshot of the state, where others offer one, instead of the whole chain. */
   readonly beginWithSnapshot?: boolean;
+  /** Suspensions of SCOREs that this peer is given, as their documents' texts; its home keeps them. None unless given. */
+  readonly suspensions?: readonly string[];
   /** A snapshot of the state is taken at each multiple of so many heights; the same number on all peers. */
   readonly snapshotEvery?: number;
   readonly logger: Logger;

@@ -1,146 +1,22 @@
 import { strict as assert } from "node:assert";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import type { Identity } from "@dure/crypto/x509";
-import { pack } from "@dure/score-host";
-import { formatPackage, packageHash, partsOf, type ScorePackage } from "@dure/score-store";
-import { toBase64 } from "@dure/types";
+import { formatPackage, packageHash } from "@dure/score-store";
 import {
   agree,
-  commit,
-  enrol,
-  type Founded,
-  found,
   getJson,
   introduce,
   type Json,
-  makeOrganisation,
   postJson,
   type Running,
-  signed,
+  restored,
   startAll,
   startMember,
+  startReachable,
   statusOf,
   until,
   withHome,
 } from "./fixture.test.ts";
-
-const ORGANISATIONS = ["b", "c"] as const;
-
-type Consortium = Founded & { readonly admins: Readonly<Record<"org" | "b" | "c", Identity>> };
-
-/** A channel of three organisations, one of which runs the peers, founded with the SCORE store. */
-const foundStore = async (validators: number, followers = 0): Promise<Consortium> => {
-  const others = await Promise.all(ORGANISATIONS.map((name) => makeOrganisation(name)));
-  const store = await pack(fileURLToPath(import.meta.resolve("@dure/score-store/contract")));
-  const founded = await found(validators, followers, (document) => ({
-    ...document,
-    organisations: [
-      ...document.organisations,
-      ...others.map(({ root }) => ({ name: root.organisation, root: toBase64(root.der) })),
-    ],
-    scores: [...document.scores, store],
-  }));
-  const [org, b, c] = await Promise.all(
-    [founded.organisation, ...others].map((each) => enrol(each, "ann", "admin")),
-  );
-  assert.ok(org && b && c);
-  return { ...founded, admins: { org, b, c } };
-};
-
-/** Submits a signed call and waits for its receipt. */
-const call = async (
-  { url }: Running,
-  founded: Founded,
-  identity: Identity,
-  score: string,
-  method: string,
-  params: unknown,
-): Promise<Json> => {
-  const transaction = signed(founded, identity, { method, params }, { score });
-  const { answer } = await postJson(`${url}/api/v2/transactions?wait=executed`, {
-    transactions: [toBase64(transaction)],
-    certificates: [toBase64(identity.certificate.der)],
-  });
-  const [first] = answer["transactions"] as readonly Json[];
-  assert.equal(first?.["status"], "executed", JSON.stringify(answer));
-  return first["receipt"] as Json;
-};
-
-const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
-
-/** A counter: `extra` are further parts of it as script. */
-const counter = (
-  version: string,
-  extra = "",
-  steps: Partial<ScorePackage["functions"]> = {},
-): ScorePackage => ({
-  format: "dure/score/1",
-  id: "counter",
-  version,
-  auth: { name: "", email: "", org: "" },
-  description: "",
-  functions: { init: true, invoke: ["add"], query: ["sum"], migrate: false, rollback: false, ...steps },
-  source: `module.exports.default = { abi: 1, name: "counter", version: "${version}",
-    init: (ctx, params) => ctx.state.set("sum", params.from ?? 0),
-    invoke: { add: (ctx) => { const sum = ctx.state.get("sum") + 1; ctx.state.set("sum", sum); return sum; } },
-    query: { sum: (ctx) => ctx.state.get("sum") },
-    ${extra}
-  };`,
-});
-
-/** The store as administrators of these peers meet it. */
-class Store {
-  readonly #founded: Consortium;
-  readonly peer: Running;
-
-  constructor(founded: Consortium, peer: Running) {
-    this.#founded = founded;
-    this.peer = peer;
-  }
-
-  async call(admin: "org" | "b" | "c", method: string, params: unknown): Promise<Json> {
-    const { code, message, result } = await call(
-      this.peer,
-      this.#founded,
-      this.#founded.admins[admin],
-      "score-store",
-      method,
-      params,
-    );
-    assert.equal(code, 0, String(message));
-    return result as Json;
-  }
-
-  /** Registers a package by one organisation and has two agree on it. Returns the proposal. */
-  async agreeOn(score: ScorePackage, action: "deploy" | "upgrade", more: Json = {}): Promise<Json> {
-    const text = formatPackage(score);
-    const hash = packageHash(text, sha256);
-    const parts = partsOf(text, 600);
-    for (const [index, part] of parts.entries())
-      await this.call("org", "upload", { hash, index, of: parts.length, text: part });
-    await this.call("org", "register", { hash });
-    return this.agree({ action, score: score.id, hash, ...more });
-  }
-
-  async agree(proposal: Json): Promise<Json> {
-    const { id, status } = await this.call("org", "propose", proposal);
-    assert.equal(status, "open");
-    const scheduled = await this.call("b", "approve", { proposal: id });
-    assert.equal(scheduled["status"], "scheduled");
-    return scheduled;
-  }
-
-  /** Has blocks made until that of a height is executed. */
-  async reach(height: number): Promise<void> {
-    while (statusOf(this.peer).executedHeight < height) await commit(this.peer, { data: "on" });
-  }
-
-  add(): Promise<Json> {
-    return call(this.peer, this.#founded, this.#founded.admins.c, "counter", "add", {});
-  }
-}
+import { counter, foundStore, Store, sha256 } from "./store.fixture.test.ts";
 
 const scoreOf = ({ url }: Running): Promise<Json> => getJson(`${url}/api/v2/scores/counter`);
 const stepsOf = async (peer: Running): Promise<readonly Json[]> =>
@@ -156,15 +32,23 @@ test("peers deploy, upgrade, roll back and disable at the same height, whoever r
     await store.reach(Number(height));
     assert.equal((await store.add())["result"], 11);
     assert.deepEqual((await getJson(`${store.peer.url}/api/v2/scores`))["scores"], [
-      { score: "contract-agreement", version: "1.0.0", hash: "", active: true, scheduled: "" },
+      {
+        score: "contract-agreement",
+        version: "1.0.0",
+        hash: "",
+        active: true,
+        scheduled: "",
+        suspended: null,
+      },
       {
         score: "counter",
         version: "1.0.0",
         hash: packageHash(formatPackage(counter("1.0.0")), sha256),
         active: true,
         scheduled: "",
+        suspended: null,
       },
-      { score: "score-store", version: "1.0.0", hash: "", active: true, scheduled: "" },
+      { score: "score-store", version: "1.0.0", hash: "", active: true, scheduled: "", suspended: null },
     ]);
 
     // A peer is away while the upgrade is agreed on, and comes back before its height.
@@ -229,14 +113,14 @@ test("peers deploy, upgrade, roll back and disable at the same height, whoever r
 test("a peer that begins with a snapshot runs what the others run", () =>
   withHome(async (home, peers) => {
     const founded = await foundStore(3, 1);
-    const options = { keepBlocks: 4, snapshotEvery: 8 };
+    const options = { snapshotEvery: 8 };
     peers.push(...(await startAll(founded, home, [0, 1, 2], options)));
     const store = new Store(founded, peers[0] ?? assert.fail());
     await store.reach(Number((await store.agreeOn(counter("1.0.0"), "deploy"))["height"]));
     await store.reach(40);
-    const follower = await startMember(founded, 3, home, { ...options, beginWithSnapshot: true });
+    const follower = await startReachable(founded, 3, home, peers, { ...options, beginWithSnapshot: true });
     peers.push(follower);
-    introduce(peers);
+    assert.ok(restored(follower), "it began with a snapshot");
     await until("the follower has what the others have", () => statusOf(follower).executedHeight >= 40);
     await store.add();
     await agree(peers);

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
 import { mkdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -19,15 +18,15 @@ import {
   agree,
   type Change,
   commit,
-  type Founded,
   found,
   getJson,
   introduce,
   type Json,
-  makePeer,
   type Running,
+  restored,
   startAll,
   startMember,
+  startReachable,
   statusOf,
   suite,
   until,
@@ -42,17 +41,6 @@ const shortLived: Change = (document) => ({
 });
 const KEEP = { keepBlocks: 20, snapshotEvery: 8 };
 const BLOCKS = 100;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 
 const proposal = (at: number): Json => ({
   jsonrpc: "2.0",
@@ -71,30 +59,6 @@ const lengthen = async (running: Running, blocks: number): Promise<void> => {
 
 const pruned = (peers: readonly Running[]): Promise<void> =>
   until("all have pruned", () => peers.every((running) => statusOf(running).baseHeight > 0));
-
-/** Starts a member that can be reached before it is open. */
-const startReachable = async (
-  founded: Founded,
-  at: number,
-  home: string,
-  others: readonly Running[],
-  options: object,
-): Promise<Running> => {
-  const member = founded.members[at] ?? assert.fail();
-  const address = { id: member.id, address: `127.0.0.1:${await freePort()}` };
-  const log: Json[] = [];
-  const [, port] = address.address.split(":");
-  const grpc = { host: "127.0.0.1", port: Number(port) };
-  const peer = makePeer(founded, member, home, log, { ...options, grpc });
-  const addresses = [...others.map((other) => other.address), address];
-  peer.setPeers(addresses);
-  for (const other of others) other.peer.setPeers(addresses);
-  const { restPort } = await peer.start();
-  return { peer, url: `http://127.0.0.1:${restPort}`, address, home: join(home, member.id), log };
-};
-
-const restored = ({ log }: Running): Json | undefined =>
-  log.find(({ msg }) => msg === "the state of a snapshot is in place");
 
 test("a new peer begins with a snapshot where the first blocks are gone, and goes on like the others", async () => {
   await withHome(async (home, peers) => {

@@ -42,6 +42,7 @@ export const block = (height: number, calls: readonly [string, string, unknown?]
   timestampMs: 1_700_000_000_000 + height,
   organisations: ["test"],
   activations: [],
+  suspended: [],
   calls: calls.map(([score, method, params], index) => call(index, score, method, params)),
 });
 
@@ -49,6 +50,7 @@ export const query = (height: number, score: string, method: string, params: unk
   height,
   timestampMs: 1_700_000_000_000 + height,
   organisations: ["test"],
+  suspended: [],
   score,
   method,
   params: JSON.stringify(params),

@@ -72,7 +72,14 @@ export const executeHalting = async (
 
 /** Each sender travels once, however many calls of a block are its own: callers give one object for each. */
 const wireBlock = (
-  { height, timestampMs, organisations, activations, calls }: Extract<Executable, { type: "block" }>,
+  {
+    height,
+    timestampMs,
+    organisations,
+    activations,
+    suspended,
+    calls,
+  }: Extract<Executable, { type: "block" }>,
   careful: boolean,
 ): Request => {
   const senders = new Map<Sender, number>();
@@ -81,7 +88,7 @@ const wireBlock = (
     senders.set(sender, at);
     return [index, txId, score, method, params, at];
   });
-  const told = { height, timestampMs, organisations, activations };
+  const told = { height, timestampMs, organisations, activations, suspended };
   return { type: "block", ...told, senders: [...senders.keys()], calls: wire, careful };
 };
 
@@ -122,7 +129,9 @@ const halt = (executable: Executable, index: number | undefined, why: string): S
     "EXECUTION_HALTED",
     `execution halted at block ${call.height} ${where}: ${why}. Nothing of the block was applied. If this ` +
       "machine is slower or smaller than the others, raise callsDeadlineMs or memoryMb and start again; if all " +
-      "peers halt here, the SCORE has a fault and the channel's administrators must replace it.",
+      "peers halt here, the channel's administrators suspend the SCORE: " +
+      `dure score suspend ${call.score ?? "NAME"} --height ${call.height} --reason TEXT -o FILE, ` +
+      "and every peer is started again with --suspension FILE (docs/score.md).",
     { call },
   );
 };

@@ -61,7 +61,7 @@ export type ScoreHost = {
   /**
    * Executes a block's activations and calls in order and returns their outcomes. `read` gives the state after
    * the block before. Blocks queue up. Nothing is stored: the ledger applies the writes. What the activations that stood
-   * made of the SCOREs holds from the next block and query on.
+   * made of the SCOREs holds from the next block and query on. What is suspended is not loaded from then on either.
    *
    * @throws ScoreHostError EXECUTION_HALTED (docs/score.md says when), STATE_READ_FAILED, HOST_CLOSED. Nothing of the
    * block counts then, and it may be executed again.

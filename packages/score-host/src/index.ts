@@ -34,6 +34,7 @@ export type {
   Read,
   ScoreEvent,
   ScoreSource,
+  Suspended,
   Write,
 } from "./outcome.ts";
 export { pack, packTraced, type TracedScore } from "./pack.ts";

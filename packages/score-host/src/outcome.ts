@@ -34,7 +34,12 @@ export type Activation = {
   readonly params: string;
   /** What the SCORE store is told with the outcome, as JSON: the key of the schedule's entry. */
   readonly entry: string;
+  /** Why it is not carried out, with code 9100 and nothing of any SCORE run for it; empty where it is. */
+  readonly refusal: string;
 };
+
+/** A SCORE of which nothing is run: calls to it are answered with code 9100 and this message. */
+export type Suspended = { readonly score: string; readonly message: string };
 
 export type Block = {
   readonly height: number;
@@ -43,6 +48,8 @@ export type Block = {
   readonly organisations: readonly string[];
   /** They come before the first call, in this order. */
   readonly activations: readonly Activation[];
+  /** What is suspended as the block begins; one that an activation takes the place of is so no more. */
+  readonly suspended: readonly Suspended[];
   readonly calls: readonly Call[];
 };
 
@@ -84,6 +91,7 @@ export type QueryCall = {
   readonly height: number;
   readonly timestampMs: number;
   readonly organisations: readonly string[];
+  readonly suspended: readonly Suspended[];
   readonly score: string;
   readonly method: string;
   readonly params: string;

@@ -20,7 +20,7 @@ import {
   VALUE_BYTES_MAX,
   WRITES_MAX,
 } from "./bounds.ts";
-import type { Activation, Code, Genesis, QueryCall, ScoreSource } from "./outcome.ts";
+import type { Activation, Code, Genesis, QueryCall, ScoreSource, Suspended } from "./outcome.ts";
 
 /** A state value on the wire: its canonical JSON text, or null where there is none. */
 export type WireValue = string | null;
@@ -48,6 +48,7 @@ export type BlockRequest = {
   readonly timestampMs: number;
   readonly organisations: readonly string[];
   readonly activations: readonly Activation[];
+  readonly suspended: readonly Suspended[];
   readonly senders: readonly Sender[];
   readonly calls: readonly WireCall[];
   /** Tell which call starts, and read state directly: see child/block.ts. */

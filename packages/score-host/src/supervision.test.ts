@@ -178,7 +178,7 @@ test("a busy process ends when its supervisor is killed", async () => {
     const { createScoreHost } = await import(${JSON.stringify(new URL("./host.js", import.meta.url).href)});
     const host = await createScoreHost({ scores: [${JSON.stringify(ROGUE)}], limits: { callsDeadlineMs: 1e9, attemptsMax: 1 } });
     const sender = { id: "", name: "", organisation: "", roles: [], attributes: {} };
-    host.execute({ height: 1, timestampMs: 1, organisations: [], activations: [], calls: [
+    host.execute({ height: 1, timestampMs: 1, organisations: [], activations: [], suspended: [], calls: [
       { index: 0, txId: "", score: "rogue", method: "good", params: "{}", sender },
       ...Array.from({ length: 15 }, (_, at) => ({ index: at + 1, txId: "", score: "rogue", method: "loop", params: "{}", sender })) ] },
       (keys) => { console.log(host.status().pid); return keys.map(() => undefined); });`;

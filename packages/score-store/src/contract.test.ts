@@ -106,6 +106,7 @@ test("more than half of the organisations schedule a deployment, which runs from
       from: "",
       params: '{"limit":1}',
       entry: JSON.stringify({ action: "deploy", hash, score: "token", version: "1.0.0" }),
+      runsLeft: false,
     },
   ]);
   chain.block();

@@ -39,4 +39,16 @@ export {
   type GetText,
   knownScores,
 } from "./registry.ts";
+export {
+  activationRefusal,
+  lastingSuspensions,
+  SUSPENSIONS_KEY,
+  type SuspensionNotice,
+  type SuspensionRecord,
+  suspendedMessage,
+  suspensionsIn,
+  suspensionsText,
+  withBegun,
+  withEnded,
+} from "./suspending.ts";
 export type { KnownScore, ScoreHistory } from "./telling.ts";

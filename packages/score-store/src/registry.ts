@@ -41,6 +41,8 @@ export type DueActivation = {
   readonly params: string;
   /** Canonical JSON that `applied` is to be called with, beside the outcome. */
   readonly entry: string;
+  /** Whether the version that is left has a step of its own for being left. */
+  readonly runsLeft: boolean;
 };
 
 /** The store's state as its own queries read it. */
@@ -75,6 +77,10 @@ export const describeScore = (
   const state = stateOf(get);
   return state.has(`score/${score}`) ? historyOf(state, score, before) : undefined;
 };
+
+/** Returns the version of a SCORE that runs; null where none does, or nothing is known of it. */
+export const activeVersion = (get: GetText, score: string): VersionName | null =>
+  read<ActiveSet>(get, "active")?.[score] ?? null;
 
 const read = <T>(get: GetText, key: string): T | undefined => {
   const text = get(`${STORE}\0${key}`);
@@ -117,9 +123,14 @@ export const activeScores = (get: GetText): readonly ActiveScore[] | undefined =
 const activationOf = (get: GetText, { proposal: id, score }: Due): DueActivation => {
   const { action, version, hash, params } = need<Proposal>(get, `proposal/${id}`);
   const { current } = need<ScoreRecord>(get, `score/${score}`);
-  const from = current < 0 ? "" : need<VersionRecord>(get, `version/${score}/${current}`).version;
+  const left = current < 0 ? undefined : need<VersionRecord>(get, `version/${score}/${current}`);
   const entry = encodeJson({ score, version, hash, action });
-  const named = { score, version, hash, action, from, params: encodeJson(params), entry };
+  const named = {
+    ...{ score, version, hash, action, entry },
+    from: left?.version ?? "",
+    params: encodeJson(params),
+    runsLeft: action === "rollback" && left?.rollback === true,
+  };
   if (action === "disable") return { ...named, source: "", manifest: "" };
   if (hash === "") return { ...named, source: undefined, manifest: "" };
   const found = packageOf(get, hash);

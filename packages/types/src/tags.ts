@@ -15,6 +15,7 @@ export const TAG = {
   stateNode: domainTag("dure/state/node"),
   stateRoot: domainTag("dure/state/root"),
   configuration: domainTag("dure/configuration"),
+  suspension: domainTag("dure/suspension"),
   scorePackage: domainTag("dure/score-package"),
   attest: domainTag("dure/attest"),
   propose: domainTag("dure/lft/propose"),

@@ -2,6 +2,7 @@ import type { Ledger } from "@dure/ledger";
 import { type ScoreHost, ScoreHostError } from "@dure/score-host";
 import type { Batch, Execution as Executed, Hash, Header, Receipt, Transaction } from "@dure/types";
 import type { Logger } from "pino";
+import { NodeError } from "../error.ts";
 import type { HeldBlock } from "./candidates.ts";
 import { executeBlock } from "./executor.ts";
 import type { Identities } from "./identities.ts";
@@ -125,7 +126,8 @@ export class Execution {
 
   #stop(error: unknown): void {
     if (this.#isClosed) return;
-    if (error instanceof ScoreHostError) this.halt(error.message);
+    const isNoReceipt = error instanceof NodeError && error.code === "SUSPENSION_REFUSED";
+    if (error instanceof ScoreHostError || isNoReceipt) this.halt(error.message);
     else this.#options.onFailed(error);
   }
 
@@ -154,15 +156,20 @@ export class Execution {
     // A receipt depends on the block alone: its senders are learned from it, whatever was forgotten meanwhile.
     for (const batch of due.batches) for (const der of batch.certificates.values()) identities.learn(der);
     const read = (keys: readonly Uint8Array[]) => keys.map((key) => ledger.get(key)?.value);
-    const activations = scores.due(height);
-    const surroundings = { identities, defaultScore, activations };
+    const { activations, suspended, writes: hostWrites } = scores.due(due.header);
+    const surroundings = { identities, defaultScore, activations, suspended };
     const executed = await executeBlock(host, surroundings, due, read);
     const { receipts, writes } = executed;
+    const own = hostWrites(executed.activations.map(({ code }) => code));
     const { stateRoot, receiptsRoot } = await ledger.apply({
       height,
       receipts,
       writes,
-      activations: executed.activations.map((outcome) => outcome.writes),
+      activations: [
+        ...executed.activations.map((outcome) => outcome.writes),
+        // What the host writes itself stands after all else that the block began with.
+        ...(own.length === 0 ? [] : [own]),
+      ],
     });
     activations.forEach(({ score, version, action }, at) => {
       const { code, message } = executed.activations[at] ?? {};

@@ -1,4 +1,4 @@
-import type { Activation, Call, Outcome, ScoreHost } from "@dure/score-host";
+import type { Activation, Call, Outcome, ScoreHost, Suspended } from "@dure/score-host";
 import { callOf, type Hash, type Header, RECEIPT_CODE, type Receipt, type Transaction } from "@dure/types";
 import type { Identities } from "./identities.ts";
 import { organisationsOf } from "./organisations.ts";
@@ -36,6 +36,8 @@ export type Surroundings = {
   readonly defaultScore: string;
   /** What the block activates before its first call. */
   readonly activations: readonly Activation[];
+  /** What is suspended as the block begins. */
+  readonly suspended: readonly Suspended[];
 };
 
 /**
@@ -44,7 +46,7 @@ export type Surroundings = {
  */
 export const executeBlock = async (
   host: ScoreHost,
-  { identities, defaultScore, activations }: Surroundings,
+  { identities, defaultScore, activations, suspended }: Surroundings,
   block: { readonly header: Header; readonly transactions: readonly Transaction[] },
   read: Parameters<ScoreHost["execute"]>[1],
 ): Promise<Executed> => {
@@ -72,7 +74,7 @@ export const executeBlock = async (
   const outcomes =
     calls.length + activations.length === 0
       ? NOTHING
-      : await host.execute({ height, timestampMs, organisations, activations, calls }, read);
+      : await host.execute({ height, timestampMs, organisations, activations, suspended, calls }, read);
   const byIndex = new Map(calls.map((call, at) => [call.index, outcomes.calls[at]]));
   return {
     receipts: block.transactions.map((transaction, index) =>

@@ -27,7 +27,8 @@ import { encodeFrame } from "./frame.ts";
 import { createLinks } from "./links.ts";
 import { organisationsOf } from "./organisations.ts";
 import { Restore } from "./restore.ts";
-import { createScores } from "./scores.ts";
+import { createScores, textReader } from "./scores.ts";
+import { openSuspensions } from "./suspensions.ts";
 import type { ChannelView } from "./view.ts";
 import { type Submitter, viewOf } from "./view-of.ts";
 import { mayVoteFrom, readVoterMark } from "./voter-mark.ts";
@@ -54,6 +55,8 @@ export type OpenOptions = {
   /** Whether a new home begins with a snapshot, where others offer one. */
   readonly beginWithSnapshot?: boolean | undefined;
   readonly snapshotEvery?: number | undefined;
+  /** Suspensions of SCOREs beside those that the home keeps, as their documents' texts. */
+  readonly suspensions?: readonly string[] | undefined;
   readonly logger: Logger;
   readonly onFailed: (error: unknown) => void;
 };
@@ -223,7 +226,12 @@ const open = async (options: OpenOptions, closers: (() => Promise<void>)[]): Pro
     logger.warn(
       "the channel does not name this peer yet: it waits outside until a change of the configuration adds it",
     );
-  const scores = createScores(ledger, genesis);
+  const get = textReader(ledger);
+  const suspensions = await openSuspensions(
+    { suite, home, channelId, epochs, ledger, get, logger },
+    options.suspensions ?? [],
+  );
+  const scores = createScores({ get, executedHeight: () => ledger.executedHeight(), genesis, suspensions });
   const host = await createScoreHost({
     scores: ledger.executedHeight() < 0 ? genesis.scores : scores.running(),
     onEvent: (event) => logHost(logger, event),

@@ -198,7 +198,8 @@ const query = async (
     };
     try {
       const organisations = organisationsOf(parts.epochs.config);
-      const call = { height, timestampMs, organisations, score, method, params, sender: ANYONE };
+      const suspended = parts.scores.suspended();
+      const call = { height, timestampMs, organisations, suspended, score, method, params, sender: ANYONE };
       const outcome = await host.query(call, read);
       return { height, outcome };
     } catch (error) {
@@ -276,6 +277,7 @@ export const viewOf = (parts: ViewParts): ChannelView => {
         connected: links.connected(),
         halted: channel.execution.halted,
         diverged: divergedAt,
+        suspensions: parts.scores.suspensions(),
         damaged: ledger
           .damage()
           .reduce((sum, { fromHeight, toHeight }) => sum + toHeight - fromHeight + 1, 0),

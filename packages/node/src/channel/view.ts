@@ -3,6 +3,7 @@ import type { Bytes } from "@dure/crypto";
 import type { Held, Ledger } from "@dure/ledger";
 import type { Epoch } from "@dure/membership";
 import type { QueryOutcome } from "@dure/score-host";
+import type { SuspensionNotice } from "@dure/score-store";
 import type { Hash, Header, Receipt, Transaction } from "@dure/types";
 import type { Admission } from "./admission.ts";
 import type { Moves } from "./moves.ts";
@@ -96,6 +97,8 @@ export type ChannelStatus = {
   readonly halted: string | undefined;
   /** Height at which this node's execution contradicts a quorum's or a blocking set's, if it does. */
   readonly diverged: number | undefined;
+  /** SCOREs that are suspended, or will be from a later block on by what this peer was given. */
+  readonly suspensions: readonly SuspensionNotice[];
   /** Heights whose blocks are damaged on disk and being fetched again. */
   readonly damaged: number;
   readonly pool: {

@@ -128,6 +128,9 @@ export const StateHistory = z.object({
   next: z.string().nullable(),
 });
 
+/** By the administrators' word, from a block on. */
+const Suspension = { height: Whole, reason: z.string() };
+
 /** `hash` of a version is that of its package; empty where its source stands in the genesis. */
 const VersionName = { version: z.string(), hash: z.union([Hash, z.literal("")]) };
 
@@ -140,6 +143,7 @@ export const ScoreList = z.object({
       active: z.boolean(),
       /** The proposal that is scheduled for it; empty where none is. */
       scheduled: z.string(),
+      suspended: z.object(Suspension).nullable(),
     }),
   ),
 });
@@ -150,6 +154,7 @@ export const Score = z.object({
   score: z.string(),
   active: z.object(VersionName).nullable(),
   scheduled: z.string(),
+  suspended: z.object(Suspension).nullable(),
   versions: z.array(
     z.object({
       index: Whole,
@@ -272,6 +277,8 @@ export const Status = z.object({
   halted: z.string().optional(),
   /** Height at which this node's execution contradicts others', if it does. */
   diverged: Whole.optional(),
+  /** SCOREs that are suspended, or will be from a later block on. */
+  suspensions: z.array(z.object({ score: z.string(), ...Suspension })),
   damaged: Whole,
   pool: z.object({ transactions: Whole, batches: Whole, bytes: Whole }),
 });

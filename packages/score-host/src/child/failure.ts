@@ -1,7 +1,9 @@
 import { isWellFormed, type JsonObject } from "@dure/score";
 import { isAuthorsCode, MESSAGE_CHARS_MAX } from "../bounds.ts";
 import type { Code } from "../outcome.ts";
+import { closeError } from "./closed-error.ts";
 import { isEngines } from "./natives/error.ts";
+import { freeze } from "./pristine.ts";
 
 /** What a thrown value says. `engineLimit`: not the contract but the engine gave up. */
 export type Failure = {
@@ -13,6 +15,26 @@ export type Failure = {
 };
 
 /**
+ * Thrown where a contract calls a suspended SCORE. It may catch this; if it does not, its own call ends with code 9100.
+ * What cannot be made by a contract, nor changed, tells it from what a contract throws.
+ */
+export class SuspendedRefusal extends Error {
+  override readonly name = "Refusal";
+  readonly code = 9100;
+  readonly #isGenuine = true;
+
+  constructor(message: string) {
+    super(message);
+    freeze(this);
+  }
+
+  static is(thrown: unknown): thrown is SuspendedRefusal {
+    return isObject(thrown) && #isGenuine in thrown && thrown.#isGenuine;
+  }
+}
+closeError(SuspendedRefusal);
+
+/**
  * Returns what to make of a value that a contract threw, without running any of its code.
  *
  * The message of an Error, or of a class that extends it, is the contract's own and goes into the receipt.
@@ -20,6 +42,14 @@ export type Failure = {
  * the receipt names the type alone, and the wording is left for logs.
  */
 export const failureOf = (thrown: unknown): Failure => {
+  if (SuspendedRefusal.is(thrown))
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      details: undefined,
+      diagnostic: "",
+      engineLimit: false,
+    };
   const wording = cut(typeof thrown === "string" ? thrown : textOf(thrown, "message"));
   const type = isObject(thrown) ? NATIVE.get(Object.getPrototypeOf(thrown)) : undefined;
   if (type !== undefined)

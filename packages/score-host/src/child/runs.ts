@@ -1,5 +1,5 @@
 import type { JsonObject, Sender } from "@dure/score";
-import type { Activation, QueryCall } from "../outcome.ts";
+import type { Activation, QueryCall, Suspended } from "../outcome.ts";
 import type { BlockRequest, GenesisRequest } from "../protocol.ts";
 import type { Run } from "./block.ts";
 import { type CallResult, refused, runCall } from "./call.ts";
@@ -35,6 +35,8 @@ const NO_TRANSACTION = Object.freeze({ id: "0".repeat(64), index: 0 });
 const runOf =
   (surroundings: Surroundings, name: string, call: RunnableCall): Run =>
   (read, stepsLeft) => {
+    const suspended = surroundings.suspended.get(name);
+    if (suspended !== undefined) return refused(9100, suspended);
     const score = surroundings.scores.get(name);
     if (score === undefined) return refused(9000, noScore(name));
     const refusal = noMethod(score, call.kind, call.method);
@@ -43,16 +45,20 @@ const runOf =
       : refused(9000, refusal);
   };
 
+const messagesOf = (suspended: readonly Suspended[]): Map<string, string> =>
+  new Map(suspended.map(({ score, message }) => [score, message]));
+
 /** A block's activations and then its calls. The SCOREs change as they run. */
 export const blockRuns = (
-  { height, timestampMs, organisations, activations, senders, calls }: BlockRequest,
+  { height, timestampMs, organisations, activations, suspended, senders, calls }: BlockRequest,
   scores: Map<string, Score>,
 ): Run[] => {
-  const surroundings = { scores, channel: frozenChannel(organisations) };
+  const running = { scores, suspended: messagesOf(suspended) };
+  const surroundings = { ...running, channel: frozenChannel(organisations) };
   const block = Object.freeze({ height, timestampMs });
   for (const sender of senders) frozenSender(sender);
   return [
-    ...activations.map((activation) => activationRun(activation, scores, surroundings, block)),
+    ...activations.map((activation) => activationRun(activation, running, surroundings, block)),
     ...calls.map(([index, txId, name, method, params, sender]) =>
       runOf(surroundings, name, {
         kind: "invoke",
@@ -72,19 +78,22 @@ export const genesisRuns = (
 ): Run[] =>
   inits.map(({ score, params }) =>
     runOf(
-      { scores, channel: frozenChannel(organisations) },
+      { scores, suspended: new Map(), channel: frozenChannel(organisations) },
       score,
       unsigned("init", "init", params, Object.freeze({ height: 0, timestampMs })),
     ),
   );
 
-export const queryRun = (query: QueryCall, scores: ReadonlyMap<string, Score>): Run =>
-  runOf({ scores, channel: frozenChannel(query.organisations) }, query.score, {
+export const queryRun = (
+  { height, timestampMs, organisations, suspended, score, method, params, sender }: QueryCall,
+  scores: ReadonlyMap<string, Score>,
+): Run =>
+  runOf({ scores, suspended: messagesOf(suspended), channel: frozenChannel(organisations) }, score, {
     kind: "query",
-    method: query.method,
-    params: query.params,
-    sender: frozenSender(query.sender),
-    block: Object.freeze({ height: query.height, timestampMs: query.timestampMs }),
+    method,
+    params,
+    sender: frozenSender(sender),
+    block: Object.freeze({ height, timestampMs }),
     transaction: NO_TRANSACTION,
   });
 
@@ -95,20 +104,19 @@ const unsigned = (
   block: RunnableCall["block"],
 ): RunnableCall => ({ kind, method, params, sender: NOBODY, block, transaction: NO_TRANSACTION });
 
+/** What an activation changes: what runs, and what is suspended. */
+type Running = { readonly scores: Map<string, Score>; readonly suspended: Map<string, string> };
+
 /**
  * Makes a version the one that runs, with the method that it has for that, and tells the SCORE store. One that does not
  * load or whose method refuses leaves everything as it was, but for what the store writes down.
  */
 const activationRun =
-  (
-    activation: Activation,
-    scores: Map<string, Score>,
-    surroundings: Surroundings,
-    block: RunnableCall["block"],
-  ): Run =>
+  (activation: Activation, running: Running, surroundings: Surroundings, block: RunnableCall["block"]): Run =>
   (read, stepsLeft) => {
+    const { scores } = running;
     const before = scores.get(activation.score);
-    const done = activate(activation, scores, surroundings, block, read, stepsLeft);
+    const done = activate(activation, running, surroundings, block, read, stepsLeft);
     const noted = note(activation, done, surroundings, block, read);
     if (noted.outcome[0] === 0) return joined(done, noted);
     // Without the store's word in the state, the activation would be due again at every block.
@@ -169,14 +177,16 @@ const joined = (done: CallResult, noted: CallResult): CallResult => {
 };
 
 const activate = (
-  { score: name, version, action, source, manifest, from, params }: Activation,
-  scores: Map<string, Score>,
+  { score: name, version, action, source, manifest, from, params, refusal }: Activation,
+  { scores, suspended }: Running,
   surroundings: Surroundings,
   block: RunnableCall["block"],
   read: Reader,
   stepsLeft: number,
 ): CallResult => {
-  const before = scores.get(name);
+  if (refusal !== "") return refused(9100, refusal);
+  // One that is suspended may be loaded here or not: nothing may depend on that.
+  const before = suspended.has(name) ? undefined : scores.get(name);
   if (action === "disable") {
     scores.delete(name);
     return refused(0, "");
@@ -191,7 +201,9 @@ const activate = (
     runs === undefined
       ? refused(0, "")
       : runCall(surroundings, runs, unsigned(kind, kind, given || "{}", block), read, stepsLeft);
-  if (result.outcome[0] === 0) scores.set(name, loaded);
+  if (result.outcome[0] !== 0) return result;
+  scores.set(name, loaded);
+  suspended.delete(name);
   return result;
 };
 

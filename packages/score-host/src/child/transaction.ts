@@ -13,7 +13,7 @@ import { canonical } from "./canonical.ts";
 import { closeError } from "./closed-error.ts";
 import { cryptoOperations } from "./crypto.ts";
 import { COST, Effects, HostRefusal, QUERY_WRITE, type Reader } from "./effects.ts";
-import { cut, failureOf } from "./failure.ts";
+import { cut, failureOf, SuspendedRefusal } from "./failure.ts";
 import type { Score } from "./load.ts";
 import { charge, unmetered } from "./meter.ts";
 import { parseText } from "./pristine.ts";
@@ -34,6 +34,8 @@ export type RunnableCall = {
 /** What a call runs in: the SCOREs of the channel by name, and who takes part in it. */
 export type Surroundings = {
   readonly scores: ReadonlyMap<string, Score>;
+  /** What every call of a suspended SCORE is answered with, by its name. */
+  readonly suspended: ReadonlyMap<string, string>;
   readonly channel: { readonly organisations: readonly string[] };
 };
 
@@ -130,6 +132,8 @@ const callOther = (
   if (kind === "invoke" && chain.includes(name))
     throw new HostRefusal(`${name} is being called already: a SCORE cannot be entered twice`);
   if (chain.length >= CALLERS_MAX) throw new HostRefusal(`at most ${CALLERS_MAX} SCOREs call one another`);
+  const suspended = transaction.surroundings.suspended.get(name);
+  if (suspended !== undefined) throw new SuspendedRefusal(suspended);
   const score = transaction.surroundings.scores.get(name);
   const refusal = score === undefined ? noScore(name) : noMethod(score, kind, method);
   if (score === undefined || refusal !== undefined) throw new HostRefusal(refusal as string);
@@ -144,6 +148,7 @@ const callOther = (
     // An exhausted call stays so, whoever catches: the first charge here throws again.
     charge(COST.read);
     guardThrown(thrown);
+    if (SuspendedRefusal.is(thrown)) throw thrown;
     const { code, message, details } = failureOf(thrown);
     const text = detailsText(details);
     const given = text === "null" ? undefined : (decodeJson(text) as JsonObject);

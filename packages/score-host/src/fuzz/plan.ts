@@ -49,6 +49,7 @@ export const makeBlock = (
   timestampMs: GENESIS_MS + height * BLOCK_INTERVAL_MS,
   organisations: ORGANISATIONS,
   activations,
+  suspended: [],
   calls: Array.from({ length: 1 + random.below(callsMax) }, (_, index) =>
     makeCall(random, height, index, scores),
   ),
@@ -63,6 +64,7 @@ export const makeQueries = (
     height,
     timestampMs: GENESIS_MS + height * BLOCK_INTERVAL_MS,
     organisations: ORGANISATIONS,
+    suspended: [],
     score: random.pick(scores),
     method: random.pick(QUESTIONS),
     params: makeParams(random),
@@ -82,6 +84,7 @@ export const activate = (
   from: "1.0.0",
   params: '{"s":"s"}',
   entry: '{"entry":1}',
+  refusal: "",
 });
 
 /** The deployment of a text that is no contract, or a strange one. */

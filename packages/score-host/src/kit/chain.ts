@@ -146,6 +146,7 @@ export class TestChain {
         height,
         timestampMs,
         organisations,
+        suspended: [],
         score,
         method,
         params: JSON.stringify(params),
@@ -203,6 +204,7 @@ export class TestChain {
       timestampMs: this.#at.timestampMs + BLOCK_INTERVAL_MS,
       organisations: this.#organisations,
       activations,
+      suspended: [],
       calls: calls.map(({ sender, score, method, params }, index) => ({
         index,
         txId: createHash("sha256").update(`test transaction ${height}.${index}`).digest("hex"),
@@ -236,7 +238,7 @@ export class TestChain {
   ): Promise<TestResult> {
     const { name, version, source } = taken.packed;
     const from = left.packed.version;
-    const told = { manifest: "", params: "", entry: "{}" };
+    const told = { manifest: "", params: "", entry: "{}", refusal: "" };
     const activation: Activation = { score: name, version, action, source, from, ...told };
     const { activations } = await this.#execute(this.#nextBlock([activation], []));
     const result = this.#resultOf(activations[0]!, action === "upgrade" ? taken : left);
