@@ -63,9 +63,9 @@ export const stepsIn = (page: string): readonly Step[] => {
   });
 };
 
-/** A text after a change: lines with `-` go, lines with `+` come, the others say where. The place must be found once. */
-export const changed = (text: string, diff: string): string => {
-  const lines = diff.trimEnd().split("\n");
+/** A text after one hunk of a change. */
+const replaced = (text: string, hunk: string): string => {
+  const lines = hunk.trimEnd().split("\n");
   const side = (gone: string) =>
     lines
       .filter((line) => !line.startsWith(gone))
@@ -75,6 +75,12 @@ export const changed = (text: string, diff: string): string => {
   if (text.split(before).length !== 2) throw new Error(`not there just once:\n${before}`);
   return text.split(before).join(side("-"));
 };
+
+/**
+ * A text after a change: lines with `-` go, lines with `+` come, the others say where, and `@@` parts one place from the
+ * next. Each place must be found just once.
+ */
+export const changed = (text: string, diff: string): string => diff.split(/^@@\n/m).reduce(replaced, text);
 
 const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 

@@ -1,11 +1,14 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { encodeFrame, frameReader } from "./frame.ts";
+import type { Layers } from "./layers.ts";
 import { parseReply, type Reply } from "./protocol.ts";
 
 /** What the child's program runs in, and how it is reached: a process over pipes, or a thread over a port. */
 export type Carrier = {
   /** Of the process in which it runs; -1 if there is none. */
   readonly pid: number;
+  /** What holds it from outside. */
+  readonly layers: Layers;
   /** Must be called once, before anything else. */
   listen(listener: Listener): void;
   send(message: unknown): void;
@@ -26,8 +29,9 @@ export type Listener = {
 const STDERR_BYTES_MAX = 8 * 1024;
 
 /** Returns a process that speaks the protocol on its pipes. */
-export const processCarrier = (child: ChildProcessWithoutNullStreams): Carrier => ({
+export const processCarrier = (child: ChildProcessWithoutNullStreams, layers: Layers): Carrier => ({
   pid: child.pid ?? -1,
+  layers,
   listen({ onReply, onEnd }) {
     const frames = frameReader();
     let stderr = "";

@@ -2,6 +2,7 @@ import type { ContractDescription } from "@dure/score";
 import { ScoreHostError } from "./error.ts";
 import { executeHalting } from "./halting.ts";
 import { type KeeperEvent, keeper } from "./keeper.ts";
+import { detectContainment, type Layers } from "./layers.ts";
 import { DEFAULTS, type ScoreHostLimits } from "./limits.ts";
 import type {
   Block,
@@ -16,7 +17,7 @@ import type {
 import { askQuery } from "./query.ts";
 import { queue } from "./queue.ts";
 import { scoresAfter } from "./scores-after.ts";
-import type { Spawn } from "./spawn.ts";
+import { type Spawn, spawnWithin } from "./spawn.ts";
 
 export type ScoreHostEvent =
   | KeeperEvent
@@ -51,6 +52,8 @@ export type ScoreHostStatus = {
   /** How many processes were started after the first of each kind. */
   readonly restarts: number;
   readonly scores: readonly ContractDescription[];
+  /** What holds the process for blocks from outside, as far as this machine has it; undefined while there is none. */
+  readonly layers: Layers | undefined;
   readonly lastError: string | undefined;
 };
 
@@ -91,11 +94,12 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
   const limits = { ...DEFAULTS, ...options.limits };
   const onEvent = options.onEvent ?? (() => {});
   let scores = options.scores;
+  const spawn = options.spawn ?? spawnWithin(detectContainment());
   const sandboxOptions = () => ({
     scores,
     memoryMb: limits.memoryMb,
     cacheBytesMax: limits.cacheBytesMax,
-    ...(options.spawn && { spawn: options.spawn }),
+    spawn,
   });
   let loaded: readonly ContractDescription[] = [];
   const blocks = keeper("blocks", sandboxOptions, onEvent, (descriptions) => {
@@ -163,6 +167,7 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
       queryPid: queries.pid(),
       restarts: Math.max(0, blocks.starts() - 1) + Math.max(0, queries.starts() - 1),
       scores: loaded,
+      layers: blocks.layers(),
       lastError: halted?.message,
     }),
     async close() {

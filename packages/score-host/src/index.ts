@@ -19,6 +19,7 @@ export {
   type ScoreHostOptions,
   type ScoreHostStatus,
 } from "./host.ts";
+export { detectContainment, type Layers, permissionFlag } from "./layers.ts";
 export type { ScoreHostLimits } from "./limits.ts";
 export type {
   Activation,

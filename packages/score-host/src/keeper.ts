@@ -1,17 +1,20 @@
 import type { ContractDescription } from "@dure/score";
+import type { Layers } from "./layers.ts";
 import { Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 export type Purpose = "blocks" | "queries";
 
 /** What a keeper tells: a process started, or died, of what and with what last words. */
 export type KeeperEvent =
-  | { readonly type: "started"; readonly purpose: Purpose; readonly pid: number }
+  | { readonly type: "started"; readonly purpose: Purpose; readonly pid: number; readonly layers: Layers }
   | { readonly type: "died"; readonly purpose: Purpose; readonly pid: number; readonly message: string };
 
 export type Keeper = {
   /** Returns the living process, starting one if there is none. @throws ScoreHostError */
   sandbox(): Promise<Sandbox>;
   pid(): number | undefined;
+  /** What holds the living process from outside. */
+  layers(): Layers | undefined;
   starts(): number;
   /** Ends the process, if there is one: the next that is needed starts with the options of then. */
   renew(): Promise<void>;
@@ -37,7 +40,7 @@ export const keeper = (
     const { sandbox, scores } = await Sandbox.start(options());
     living = sandbox;
     onLoaded(scores);
-    onEvent({ type: "started", purpose, pid: sandbox.pid });
+    onEvent({ type: "started", purpose, pid: sandbox.pid, layers: sandbox.layers });
     return sandbox;
   };
 
@@ -56,6 +59,7 @@ export const keeper = (
       return started;
     },
     pid: () => (living?.alive ? living.pid : undefined),
+    layers: () => (living?.alive ? living.layers : undefined),
     starts: () => starts,
     async renew() {
       const sandbox = await current?.catch(() => undefined);

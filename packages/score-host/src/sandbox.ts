@@ -1,6 +1,7 @@
 import type { ContractDescription } from "@dure/score";
 import type { Carrier } from "./carrier.ts";
 import { ScoreHostError } from "./error.ts";
+import type { Layers } from "./layers.ts";
 import type { Read, ScoreSource } from "./outcome.ts";
 import type { Reply, Request, WireValue } from "./protocol.ts";
 import { type Spawn, spawnSandbox } from "./spawn.ts";
@@ -57,6 +58,7 @@ const CLOSE_PATIENCE_MS = 1_000;
 /** One sandbox process, or the thread in its place, from start to death. It serves one request at a time. */
 export class Sandbox {
   readonly pid: number;
+  readonly layers: Layers;
   /** Settles when the process is known to be lost, with what happened, and when it is really gone. */
   readonly dead: Promise<string>;
   readonly exited: Promise<void>;
@@ -72,6 +74,7 @@ export class Sandbox {
       this.#tellDead = resolve;
     });
     this.pid = carrier.pid;
+    this.layers = carrier.layers;
     this.exited = new Promise((resolve) => {
       carrier.listen({
         onReply: (reply) => this.#take(reply),

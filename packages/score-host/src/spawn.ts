@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Carrier, processCarrier } from "./carrier.ts";
+import { type Containment, detectContainment, permissionFlag } from "./layers.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MAIN = join(HERE, "child", "main.js");
@@ -16,49 +17,60 @@ export type Spawn = (memoryMb: number) => Carrier;
 
 /**
  * Starts a sandbox process: this Node, an empty environment, the root folder as working directory, its own
- * process group (so that Ctrl-C reaches the supervisor alone), three pipes, and permission to read the few
- * packages that it is made of and nothing else.
+ * process group (so that Ctrl-C reaches the supervisor alone), three pipes, permission to read the few
+ * packages that it is made of and nothing else, and whatever layers the machine has.
  */
-export const spawnSandbox: Spawn = (memoryMb) =>
-  spawnUnder(process.execPath, process.allowedNodeEnvironmentFlags, memoryMb);
+export const spawnSandbox: Spawn = (memoryMb) => spawnWithin(detectContainment())(memoryMb);
+
+/** Returns what starts sandbox processes within what a machine has; another program than the child's only in tests of it. */
+export const spawnWithin =
+  (containment: Containment, main: string = MAIN): Spawn =>
+  (memoryMb) =>
+    spawnUnder(process.execPath, process.allowedNodeEnvironmentFlags, memoryMb, containment, main);
 
 /** Returns what starts sandbox processes under the Node.js of this path: for what compares releases. */
 export const spawnerOf = (execPath: string): Spawn => {
   const listed = execFileSync(execPath, ["-p", "JSON.stringify([...process.allowedNodeEnvironmentFlags])"]);
   const flags = new Set(JSON.parse(listed.toString("utf8")) as readonly string[]);
-  return (memoryMb) => spawnUnder(execPath, flags, memoryMb);
+  const containment = detectContainment();
+  return (memoryMb) => spawnUnder(execPath, flags, memoryMb, containment, MAIN);
 };
 
-const spawnUnder = (execPath: string, flags: ReadonlySet<string>, memoryMb: number): Carrier =>
-  processCarrier(
-    spawn(
-      execPath,
-      [
-        "--no-warnings",
-        `--max-old-space-size=${memoryMb}`,
-        `--max-semi-space-size=${YOUNG_MB}`,
-        `--min-semi-space-size=${YOUNG_MB}`,
-        "--single-threaded-gc",
-        ...permissionFlags(flags),
-        MAIN,
-      ],
-      {
-        cwd: parse(execPath).root,
-        env: {},
-        stdio: ["pipe", "pipe", "pipe"],
-        detached: true,
-        windowsHide: true,
-      },
-    ),
-  );
-
-// Threads are allowed for the one that serves; a contract has no name by which to reach them.
-const permissionFlags = (flags: ReadonlySet<string>): string[] => {
-  const flag = ["--permission", "--experimental-permission"].find((name) => flags.has(name));
-  return flag === undefined
-    ? []
-    : [flag, "--allow-worker", ...readable().map((path) => `--allow-fs-read=${path}`)];
+const spawnUnder = (
+  execPath: string,
+  flags: ReadonlySet<string>,
+  memoryMb: number,
+  { layers, command }: Containment,
+  main: string,
+): Carrier => {
+  const permission = permissionFlag(flags);
+  const [program, ...args] = [
+    ...command,
+    execPath,
+    "--no-warnings",
+    `--max-old-space-size=${memoryMb}`,
+    `--max-semi-space-size=${YOUNG_MB}`,
+    `--min-semi-space-size=${YOUNG_MB}`,
+    "--single-threaded-gc",
+    ...(permission === undefined ? [] : permissions(permission)),
+    main,
+  ];
+  const child = spawn(program as string, args, {
+    cwd: parse(execPath).root,
+    env: {},
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+    windowsHide: true,
+  });
+  return processCarrier(child, { ...layers, permission: permission !== undefined });
 };
+
+// A thread is allowed for what serves, which itself is not allowed one: see child/main.ts.
+const permissions = (flag: string): string[] => [
+  flag,
+  "--allow-worker",
+  ...readable().map((path) => `--allow-fs-read=${path}`),
+];
 
 // Workspaces link packages: both the link and what it leads to must be readable. The wildcard after the
 // link's name is what lets Node look at the link itself, and it covers a package that is no link: a second

@@ -7,6 +7,7 @@ import { processCarrier } from "./carrier.ts";
 import type { ScoreHostError } from "./error.ts";
 import { block, memoryState, query, rawScore } from "./fixture.ts";
 import { createScoreHost, type ScoreHost } from "./host.ts";
+import { NO_LAYERS } from "./layers.ts";
 import type { ScoreHostLimits } from "./limits.ts";
 import type { QueryOutcome } from "./outcome.ts";
 import { Sandbox } from "./sandbox.ts";
@@ -260,7 +261,7 @@ for (const [name, program] of Object.entries({
       spawn: () => {
         const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "pipe"] });
         pid = child.pid!;
-        return processCarrier(child);
+        return processCarrier(child, NO_LAYERS);
       },
     });
     await assert.rejects(start, { code: "SANDBOX_START_FAILED" });

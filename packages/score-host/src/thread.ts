@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Carrier, Listener } from "./carrier.ts";
+import { NO_LAYERS } from "./layers.ts";
 import { parseReply, type Reply } from "./protocol.ts";
 import type { Spawn } from "./spawn.ts";
 import { STACK_MB } from "./stack.ts";
@@ -96,6 +97,7 @@ const threadCarrier = (thread: Thread): Carrier => {
 
   return {
     pid: process.pid,
+    layers: NO_LAYERS,
     listen(given) {
       listener = given;
       worker.on("message", onMessage).on("error", onError).on("exit", onExit);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, extname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
@@ -46,10 +46,9 @@ export const runTests = async ({ directory }: Project): Promise<number> => {
   if (tests.length === 0)
     throw new CliError("SCORE_SOURCE", `${directory} has no tests: write contract.test.ts`);
   await linkPackages(directory);
-  const cache = join(directory, "node_modules", ".cache");
-  await mkdir(cache, { recursive: true });
-  // Below the contract's node_modules, so that its packages are found from there.
-  const output = await mkdtemp(join(cache, "dure-"));
+  // Below the contract, so that its packages are found from there, and not in node_modules, where Node's runner from
+  // 22 on finds no test.
+  const output = await mkdtemp(join(directory, ".dure-test-"));
   try {
     await build({
       entryPoints: [...tests],

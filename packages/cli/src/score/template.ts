@@ -91,7 +91,7 @@ test("what is added counts, up to the limit", async () => {
     2,
   )}
 `,
-  ".gitignore": "node_modules\n*.score.json\n",
+  ".gitignore": "node_modules\n.dure-test-*\n*.score.json\n",
   "README.md": `# ${name}
 
 A SCORE for dure.

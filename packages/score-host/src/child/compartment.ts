@@ -9,7 +9,10 @@ declare const Compartment: new (options: Record<string, unknown>) => { readonly 
 type Globals = Record<string, unknown> & { Function: new (...text: string[]) => unknown };
 
 /** Runs the contract's module once, into `module.exports`. */
-export type Factory = (module: { exports: unknown }, exports: unknown) => void;
+type Factory = (module: { exports: unknown }, exports: unknown) => void;
+
+/** `isTold`: whether the text tells of all that its functions keep (instrument/scope.ts). */
+type Compiled = { readonly factory: Factory; readonly isTold: boolean };
 
 /**
  * Returns the compiled module of a SCORE's source: a function that evaluates it, in a compartment of its own
@@ -21,11 +24,7 @@ export type Factory = (module: { exports: unknown }, exports: unknown) => void;
  *
  * @throws SyntaxRefusal; SyntaxError for what SES refuses (HTML comments).
  */
-export const compile = ({
-  name,
-  version,
-  source,
-}: ScoreSource): { readonly factory: Factory; readonly isTold: boolean } => {
+const compileText = ({ name, version, source }: ScoreSource): Compiled => {
   const { globalThis: globals } = new Compartment({ __options__: true });
   const { text, isTold } = instrument(source);
   // The lockdown put the engine's own there.
@@ -38,7 +37,7 @@ export const compile = ({
   const wrap = new globals.Function(...parameters, body);
   for (const name of Object.getOwnPropertyNames(globals)) if (!GLOBALS.includes(name)) delete globals[name];
   // A contract runs no code from text. What every function has as its constructor already throws.
-  globals.Function = compile.constructor as never;
+  globals.Function = compileText.constructor as never;
   globals.console = SILENT;
   Object.freeze(globals);
   const factory = (wrap as (...values: unknown[]) => Factory)(
@@ -46,6 +45,24 @@ export const compile = ({
     ...names.map((name) => globals[name]),
   );
   return { factory, isTold };
+};
+
+const TEXTS_MAX = 32;
+/** What was compiled, by the text; undefined where nothing is kept. */
+let known: Map<string, Compiled> | undefined;
+
+/** From now on texts stay compiled, for the next time that they are loaded: tests load the same ones over and over. */
+export const keepTexts = (): void => {
+  known = new Map();
+};
+
+/** Returns the compiled module of a SCORE's source. @throws as compileText does */
+export const compile = (source: ScoreSource): Compiled => {
+  const key = `${source.name}@${source.version}\n${source.source}`;
+  const compiled = known?.get(key) ?? compileText(source);
+  if (known !== undefined && known.size >= TEXTS_MAX) known.clear();
+  known?.set(key, compiled);
+  return compiled;
 };
 
 /** Names that no parameter may have, or that lead nowhere else than to themselves. */

@@ -2,7 +2,7 @@ import { isWellFormed, type JsonObject } from "@dure/score";
 import { isAuthorsCode, MESSAGE_CHARS_MAX } from "../bounds.ts";
 import type { Code } from "../outcome.ts";
 import { closeError } from "./closed-error.ts";
-import { isEngines } from "./natives/index.ts";
+import { isEngines } from "./natives/error.ts";
 import { freeze } from "./pristine.ts";
 
 /** What a thrown value says. `engineLimit`: not the contract but the engine gave up. */

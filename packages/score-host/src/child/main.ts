@@ -7,8 +7,13 @@ import { watchParent } from "./watchdog.ts";
 // the system's zone in force; and threads see what was set before they began.
 process.env.TZ = "UTC";
 
+// With --allow-worker, all permissions are one thread away: one that is started with arguments of its own has only what
+// these give it. So what serves is started with the same permissions, less that one.
+const PERMISSIONS = /^--(experimental-)?permission$|^--allow-fs-read=/;
+
 watchParent();
 const serving = new Worker(new URL("./serve.js", import.meta.url), {
+  execArgv: process.execArgv.filter((argument) => PERMISSIONS.test(argument)),
   resourceLimits: { stackSizeMb: STACK_MB },
 });
 serving.once("exit", (code) => process.exit(code));

@@ -75,6 +75,11 @@ export const guardChange = <T>(target: T): T => {
   return target;
 };
 
+/** A change that Reflect says was not made: something frozen may have been in its way, on the chain of prototypes too. */
+export const guardRefusal = (holder: object): void => {
+  if (meter.sealed && holder === Reflect) giveUp();
+};
+
 /** Something that was thrown: the engine's error of having written what is frozen looks like any other of its kind. */
 export const guardThrown = (thrown: unknown): void => {
   if (meter.sealed && thrown instanceof TypeError && isEngines(thrown)) giveUp();

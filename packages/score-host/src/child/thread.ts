@@ -4,6 +4,7 @@ import "./traced.ts";
 import "./realm.ts";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { ThreadData } from "../thread.ts";
+import { keepTexts } from "./compartment.ts";
 import { disturb } from "./disturb.ts";
 import { parseText, quote } from "./pristine.ts";
 import { answerRequests } from "./requests.ts";
@@ -24,5 +25,6 @@ const receive = (): unknown => {
   }
 };
 
+keepTexts();
 if (disturbed) keepNoModules();
 answerRequests({ receive, send: (message) => port.postMessage(quote(message)) });

@@ -14,6 +14,12 @@ export type Write = (node: Node) => string;
 /** Keeps `this`, which the functions of fields and static blocks may have. */
 const KEEPING = "if(dure$m.loading)dure$y(()=>this);";
 
+/**
+ * A constructor can return any object to the class that extends it, and that one's private names are put on it, however
+ * frozen it is: see seal.ts.
+ */
+const STAMPING = "#dure$f=dure$v(this);";
+
 /** How the parts of a class are written. */
 type Writing = {
   /** The text from one position to another with the nodes in it written anew. */
@@ -55,13 +61,14 @@ export const writeClass = (
   const fields = new Map(
     members.filter(({ type }) => type === "PropertyDefinition").map((member) => [member, field(member)]),
   );
-  const own = [...fields.keys()].filter((member) => !member["static"]).length;
+  const isDerived = isNode(node["superClass"]);
+  const isStamping = isDerived && members.some(isPrivate);
+  const own = [...fields.keys()].filter((member) => !member["static"]).length + (isStamping ? 1 : 0);
   const cost = unit();
   cost.steps += own * 4;
   cost.bytes += own * (BYTES.property + BYTES.function);
   if (own > 0) cost.words += FIELDS_WORDS;
 
-  const isDerived = isNode(node["superClass"]);
   const constructing = members.find((member) => member["kind"] === "constructor");
   const kept = own > 0 ? KEEPING : "";
   const given = isDerived
@@ -73,5 +80,9 @@ export const writeClass = (
     const value = member["value"] as Node;
     return source.slice(member.start, value.start) + functionOf(value, cost, kept);
   });
-  return `${head}{static{${KEEPING}}${isGiven ? given : ""}${rest}`;
+  return `${head}{${isStamping ? STAMPING : ""}static{${KEEPING}}${isGiven ? given : ""}${rest}`;
 };
+
+/** A member of instances that only the class can name. */
+const isPrivate = ({ key, static: isStatic }: Node): boolean =>
+  isNode(key) && key.type === "PrivateIdentifier" && isStatic !== true;

@@ -35,7 +35,8 @@ export const charging = (cost: Unit): string => `if(${counters(cost)})dure$x();`
 
 /**
  * A function's body around what it does. A frame takes at most a word of the stack for each node of the function's tree.
- * The depth is not taken back if a charge throws here: the call is exhausted then, whatever follows.
+ * The depth is not taken back if a charge throws here: the call is exhausted then, whatever follows. What is thrown is
+ * looked at on its way out, since an engine that closes an iterator swallows it.
  */
 export const entering = (cost: Unit, inside: string): string => {
   const words = FRAME_WORDS + cost.steps + cost.words;
@@ -43,6 +44,6 @@ export const entering = (cost: Unit, inside: string): string => {
   const declared = temporaries.length === 0 ? "" : `let ${temporaries.join(",")};`;
   return (
     `{if(${counters(cost)}||(dure$m.depth+=${words})>${DEPTH_MAX})dure$x();` +
-    `try{${declared}${inside}}finally{dure$m.depth-=${words}}}`
+    `try{${declared}${inside}}catch(dure$d){dure$z(dure$d);throw dure$d}finally{dure$m.depth-=${words}}}`
   );
 };

@@ -36,6 +36,8 @@ const COMPARISONS = ["===", "!==", "==", "!=", "<", ">", "<=", ">="];
 
 /** Writes a text anew with its charges. See instrument.ts. */
 export class Writer extends AssignmentWriter {
+  /** How often super was said so far. */
+  #supers = 0;
   #keepingOfSwitch = "";
 
   module(program: Node): string {
@@ -92,6 +94,9 @@ export class Writer extends AssignmentWriter {
         return this.#call(node);
       case "ObjectExpression":
         return this.#object(node);
+      case "Super":
+        this.#supers++;
+        return "super";
       case "ArrayExpression":
         this.unit.bytes += BYTES.array + BYTES.element * (node["elements"] as readonly unknown[]).length;
         return this.inside(node);
@@ -335,10 +340,13 @@ export class Writer extends AssignmentWriter {
   #object(node: Node): string {
     const properties = node["properties"] as readonly Node[];
     this.unit.bytes += BYTES.object + BYTES.property * properties.length;
-    return this.of(node, (property) =>
+    const supers = this.#supers;
+    const text = this.of(node, (property) =>
       property.type === "SpreadElement"
         ? `...${this.handing(property["argument"] as Node, "dure$k")}`
         : this.write(property),
     );
+    // A method that says super holds its object, and nothing else may.
+    return this.#supers === supers ? text : `dure$u(${text})`;
   }
 }

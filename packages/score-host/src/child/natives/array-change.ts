@@ -1,5 +1,6 @@
 /** The methods of arrays that copy or move elements: charged for those that they touch. */
 import { allocate, enter, leave } from "../meter.ts";
+import { guardChange } from "../seal.ts";
 import { alike, callable, integerOf, isPlain, type List, lengthOf, positionOf, put } from "./array.ts";
 import {
   ARRAY_LENGTH_MAX,
@@ -28,6 +29,7 @@ type Visit = (this: unknown, value: unknown, index: number, list: List) => unkno
 
 export const arrayChange = {
   push(this: List, ...items: unknown[]): number {
+    guardChange(this);
     // The one method that is called in every loop: its receiver's length does not matter to it.
     if (!isArray(this)) return lengthOf(this);
     allocate(8 * items.length);
@@ -36,17 +38,20 @@ export const arrayChange = {
   },
 
   unshift(this: List, ...items: unknown[]): number {
+    guardChange(this);
     boundedLength(lengthOf(this) + items.length);
     allocate(8 * items.length);
     return apply(native.unshift, this, items);
   },
 
   shift(this: List): unknown {
+    guardChange(this);
     lengthOf(this);
     return apply(native.shift, this, []);
   },
 
   reverse(this: List): List {
+    guardChange(this);
     lengthOf(this);
     return apply(native.reverse, this, []);
   },
@@ -57,11 +62,13 @@ export const arrayChange = {
   },
 
   fill(this: List, ...rest: unknown[]): List {
+    guardChange(this);
     allocate(8 * lengthOf(this));
     return apply(native.fill, this, rest as [unknown]);
   },
 
   copyWithin(this: List, ...rest: unknown[]): List {
+    guardChange(this);
     allocate(8 * lengthOf(this));
     return apply(native.copyWithin, this, rest as [number, number]);
   },
@@ -72,6 +79,7 @@ export const arrayChange = {
   },
 
   splice(this: List, ...rest: unknown[]): List {
+    guardChange(this);
     const length = lengthOf(this);
     const start = positionOf(rest[0], length, 0);
     const asked = rest.length === 0 ? 0 : rest.length === 1 ? length : integerOf(rest[1]);

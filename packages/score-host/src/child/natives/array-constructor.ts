@@ -1,4 +1,5 @@
 import { allocate, charge, enter, leave } from "../meter.ts";
+import { guardChange } from "../seal.ts";
 import { callable, type List, put } from "./array.ts";
 import { boundedLength, isObject, lengthOfLike, NATIVE_FRAME } from "./limits.ts";
 import { replaceConstructor, replaceMethods } from "./replace.ts";
@@ -85,7 +86,7 @@ const fromLike = (maker: unknown, items: unknown, visit: Visit | undefined, self
 const made = (maker: unknown, ...args: unknown[]): List => {
   if (maker === Array) return [];
   // Arrow functions and methods make nothing; an array takes their place.
-  return isConstructor(maker) ? construct(maker, args) : [];
+  return isConstructor(maker) ? guardChange(construct(maker, args)) : [];
 };
 
 const isConstructor = (value: unknown): value is Constructor => {

@@ -3,6 +3,7 @@
  * an inconsistent one comes to, is fixed by this text and not by an engine.
  */
 import { allocate, charge, enter, leave } from "../meter.ts";
+import { guardChange } from "../seal.ts";
 import { callable, type List, lengthOf } from "./array.ts";
 import { NATIVE_FRAME } from "./limits.ts";
 
@@ -15,6 +16,7 @@ const { deleteProperty } = Reflect;
 
 export const arraySort = {
   sort(this: List, comparator?: Comparator): List {
+    guardChange(this);
     if (comparator !== undefined) callable(comparator);
     const length = lengthOf(this);
     const values: List = [];

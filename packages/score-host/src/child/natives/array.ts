@@ -1,5 +1,6 @@
 /** What the methods of arrays have in common. */
 import { allocate, charge } from "../meter.ts";
+import { guardChange } from "../seal.ts";
 import { boundedLength } from "./limits.ts";
 
 const { isArray } = Array;
@@ -54,7 +55,7 @@ export const alike = (original: List, length: number): List => {
     maker = (maker as unknown as { [Symbol.species]: unknown })[Symbol.species] ?? undefined;
   if (maker === undefined) return new NativeArray(length);
   if (typeof maker !== "function") throw new TypeError("the species of an array is no constructor");
-  return new (maker as Constructor)(length);
+  return guardChange(new (maker as Constructor)(length));
 };
 
 /** Whether nothing stands between an index and an element: the prototype of plain arrays is frozen. */

@@ -26,12 +26,14 @@ export const DECISIONS: Readonly<Record<string, Decisions>> = {
     own: "assign create defineProperties fromEntries",
   },
   "Object.prototype": {
-    free: "__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ constructor hasOwnProperty isPrototypeOf propertyIsEnumerable valueOf",
+    free: "__lookupGetter__ __lookupSetter__ constructor hasOwnProperty isPrototypeOf propertyIsEnumerable valueOf",
+    guarded: "__defineGetter__ __defineSetter__",
     charged: "__proto__ toString",
   },
   Array: { free: `isArray ${FUNCTION}`, own: "from of" },
   "Array.prototype": {
-    free: "at entries keys length pop values",
+    free: "at entries keys length values",
+    guarded: "pop",
     charged: "copyWithin fill push reverse shift toReversed toSpliced unshift with",
     own: "concat constructor every filter find findIndex findLast findLastIndex flat flatMap forEach includes indexOf join lastIndexOf map reduce reduceRight slice some sort splice toSorted toString",
   },

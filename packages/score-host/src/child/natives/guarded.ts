@@ -1,5 +1,5 @@
 /** Natives that change what freezing does not protect, or tell what is frozen: see ../seal.ts. */
-import { guardChange, guardLook } from "../seal.ts";
+import { guardChange, guardLook, guardRefusal } from "../seal.ts";
 import { replaceMethods } from "./replace.ts";
 
 const { apply } = Reflect;
@@ -21,7 +21,9 @@ const wrapped = (
         const method = {
           [name](this: unknown, ...args: unknown[]): unknown {
             guard(this, args);
-            return apply(native, this, args);
+            const result = apply(native, this, args);
+            if (result === false) guardRefusal(holder);
+            return result;
           },
         };
         return [name, method[name]];
@@ -39,6 +41,12 @@ export const installGuarded = (): void => {
   wrapped(WeakSet.prototype, ["delete"], changes);
   const setters = getOwnPropertyNames(Date.prototype).filter((name) => apply(startsWith, name, ["set"]));
   wrapped(Date.prototype, setters, changes);
+  // An engine swallows what is thrown at it while it closes an iterator: so these look before they throw.
+  wrapped(Array.prototype, ["pop"], changes);
+  wrapped(Object.prototype, ["__defineGetter__", "__defineSetter__"], changes);
+  wrapped(Object, ["assign", "defineProperties", "defineProperty", "setPrototypeOf"], (_, [target]) => {
+    guardChange(target);
+  });
   const looks = (_: unknown, args: unknown[]): void => {
     guardLook(args[0]);
     guardLook(args[3]);

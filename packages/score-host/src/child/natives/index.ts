@@ -22,7 +22,7 @@ import { installString } from "./string.ts";
 import { installSymbol } from "./symbol.ts";
 import { installUri } from "./uri.ts";
 
-export { caught, isEngines } from "./error.ts";
+export { caught } from "./error.ts";
 export { boundedPrototype, checkPut } from "./limits.ts";
 
 /** Replaces the natives that SES builds its own on. To be called before SES is loaded. */

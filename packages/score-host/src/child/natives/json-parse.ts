@@ -1,4 +1,5 @@
 import { allocate, charge, enter, leave } from "../meter.ts";
+import { guardChange } from "../seal.ts";
 import { isMetered, isObject, NATIVE_FRAME, NESTING_MAX } from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
 
@@ -83,6 +84,8 @@ const revived = (holder: Holder, key: string, reviver: Reviver, depth: number): 
 };
 
 const revive = (holder: Holder, key: string, reviver: Reviver, depth: number): void => {
+  // The reviver may have put an object of the module's there.
+  guardChange(holder);
   const value = revived(holder, key, reviver, depth + 1);
   if (value === undefined) deleteProperty(holder, key);
   else defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });

@@ -1,6 +1,6 @@
 /** The functions of `Object`, `Object.prototype` and `Reflect` whose cost is the number of an object's keys. */
 import { allocate, charge, enter, leave } from "../meter.ts";
-import { guardLook } from "../seal.ts";
+import { guardChange, guardLook } from "../seal.ts";
 import {
   ARGUMENTS_MAX,
   boundedPrototype,
@@ -58,6 +58,7 @@ const replacePrototypeSetter = (): void => {
   const set = accessor.set as (value: unknown) => void;
   const { __proto__: setter } = native.getOwnPropertyDescriptors({
     set __proto__(value: unknown) {
+      guardChange(this);
       apply(set, this, [boundedPrototype(value)]);
     },
   }) as unknown as { __proto__: PropertyDescriptor };

@@ -1,4 +1,5 @@
 import { allocate, bounded, charge } from "../meter.ts";
+import { guardChange } from "../seal.ts";
 import { type Compiled, compiled } from "./compiled.ts";
 import {
   advance,
@@ -168,7 +169,7 @@ const nextMatch = (regular: Regular, itself: Compiled, text: string): Match | un
   const isMoving = itself.flags.global || itself.flags.sticky;
   const lastIndex = toIndex(regular.lastIndex);
   const match = matchFrom(itself, text, isMoving ? lastIndex : 0);
-  if (isMoving) regular.lastIndex = match?.[1] ?? 0;
+  if (isMoving) guardChange(regular).lastIndex = match?.[1] ?? 0;
   return match;
 };
 
@@ -221,5 +222,5 @@ const splitText = (itself: Compiled, text: string, piecesMax: number): (string |
 
 /** Only where it is elsewhere: what a module keeps may stand at its start. */
 const rewind = (regular: Regular): void => {
-  if (regular.lastIndex !== 0) regular.lastIndex = 0;
+  if (regular.lastIndex !== 0) guardChange(regular).lastIndex = 0;
 };

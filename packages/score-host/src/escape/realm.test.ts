@@ -1,61 +1,8 @@
-/**
- * Attempts to leave the sandbox, reach another call, or learn what differs between machines. Every method
- * returns "contained" or what it got hold of; those that only need to fail may throw.
- */
+/** What a contract finds in its realm, what becomes of odd values, and which sources are refused. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { block, memoryState, rawScore } from "./fixture.ts";
-import { createScoreHost, type ScoreHost } from "./host.ts";
-
-const attempt = (code: string): string =>
-  `try { const got = (() => { ${code} })(); return got === undefined ? "contained" : got; } catch { return "contained"; }`;
-
-const ATTEMPTS: Readonly<Record<string, string>> = {
-  functionConstructor: attempt('return ctx.emit.constructor("return process")().pid'),
-  arrayConstructor: attempt('return typeof [].constructor.constructor("return globalThis")()'),
-  globalFunction: attempt('return Function("return 1")()'),
-  stateConstructor: attempt('return ctx.state.get.constructor("return process")().pid'),
-  thisLeak: attempt("return (function () { return this; })()"),
-  globalNames: attempt(
-    "return Object.getOwnPropertyNames(globalThis).includes('process') ? 'process' : undefined",
-  ),
-  calleeCaller: attempt("return (function () { return arguments.callee.caller; })()"),
-  functionCaller: attempt("function f() { return f.caller; } return f()"),
-  objectPollution: attempt("Object.prototype.polluted = 1; return ({}).polluted"),
-  protoPollution: attempt("({}).__proto__.polluted = 1; return ({}).polluted"),
-  definePollution: attempt("Object.defineProperty(Array.prototype, 'at', { value: 1 }); return 'defined'"),
-  setPrototype: attempt("Object.setPrototypeOf(Array.prototype, { polluted: 1 }); return [].polluted"),
-  functionProperty: attempt("Array.prototype.push.left = 1; return Array.prototype.push.left"),
-  globalVariable: attempt("globalThis.left = 1; return globalThis.left"),
-  undeclared: attempt("undeclared = 1; return undeclared"),
-  jsonPatch: attempt("JSON.stringify = () => 'x'; return 'patched'"),
-  consolePatch: attempt("console.log = 1; return 'patched'"),
-  prepareStackTrace: attempt(
-    "Error.prepareStackTrace = (e, frames) => frames.map((f) => f.getThis?.() ?? f.getFileName?.()); const s = new Error('x').stack; return typeof s === 'string' ? undefined : s",
-  ),
-  captureStackTrace: attempt(
-    "const o = {}; Error.captureStackTrace(o); return /[/\\\\\\\\]/.test(String(o.stack)) ? o.stack : undefined",
-  ),
-  stackPaths: attempt(
-    "const s = String(new Error('x').stack); return /node:|file:|\\.js|\\//.test(s) ? s : undefined",
-  ),
-  regexpStatics: attempt("/a/.exec('a'); return RegExp.lastMatch ?? RegExp.$1"),
-  errorStack: attempt("return Object.hasOwn(new RangeError('x'), 'stack') ? 'stack' : undefined"),
-  symbolRegistry: attempt("return typeof Symbol.for === 'function' ? 'registry' : undefined"),
-  functionText: attempt("return String(() => 1).includes('=>') ? 'text' : undefined"),
-  dateText: attempt("return Number.isNaN(new Date('Jan 1 2020').getTime()) ? undefined : 'read'"),
-  dateOfPrototype: attempt(
-    "return Number.isNaN(new (new Date(0).constructor)('2020').getTime()) ? undefined : 'read'",
-  ),
-  evalName: attempt("return (0, globalThis.eval)('1')"),
-  now: attempt("return Date.now()"),
-  newDate: attempt("const t = new Date().getTime(); return Number.isNaN(t) ? undefined : t"),
-  dateCall: attempt("const t = Date(); return /\\d/.test(t) ? t : undefined"),
-  zone: attempt(
-    "return new Date(0).getHours() === 0 && new Date(2020, 6, 1).getTime() === Date.UTC(2020, 6, 1) ? undefined : 'zone'",
-  ),
-  random: attempt("return Math.random()"),
-};
+import { block, memoryState, rawScore } from "../fixture.ts";
+import { createScoreHost, type ScoreHost } from "../host.ts";
 
 const MISSING =
   "process require global Buffer setTimeout setInterval setImmediate queueMicrotask performance fetch Intl Atomics " +
@@ -65,7 +12,6 @@ const MISSING =
 const SCORE = rawScore(
   "escape",
   {
-    ...ATTEMPTS,
     missing: `return [${MISSING.split(" ")
       .map((name) => `typeof ${name}`)
       .join(", ")}].filter((type) => type !== "undefined").length`,
@@ -110,12 +56,6 @@ const run = async (...methods: (string | [string, string])[]) => {
   state.apply(outcomes);
   return outcomes;
 };
-
-for (const name of Object.keys(ATTEMPTS))
-  test(`${name} is contained`, async () => {
-    const [outcome] = await run(name);
-    assert.deepEqual([outcome!.code, outcome!.result], [0, '"contained"'], JSON.stringify(outcome));
-  });
 
 test("names that run code, wait, or hold memory do not exist", async () => {
   assert.equal((await run("missing"))[0]!.result, "0");
@@ -195,8 +135,6 @@ for (const [name, source] of Object.entries({
   "is async": "const later = async () => 1;",
   "makes generators": "function* numbers() { yield 1; }",
   "makes async generators": "const later = { async *numbers() { yield 1; } };",
-  "names a helper of the meter": "dure$m.steps = 1e9;",
-  "names one by an escape": "du\\u0072e$m.steps = 1e9;",
   "is of a newer syntax": "const pattern = /[a--b]/v;",
   "nests too deep": `const deep = ${"(".repeat(3000)}1${")".repeat(3000)};`,
   "nests without brackets": `const deep = ${"!".repeat(3000)}1;`,
