@@ -319,4 +319,15 @@ test("one that its block's epoch does not approve halts execution there, and say
       /the suspension of contract-agreement from block 3 is refused: .* no administrator/,
     );
     assert.equal(statusOf(peer).executedHeight, 2);
+
+    // Given again with the approval that it lacked, it takes the place of the one that is kept.
+    await closeAll(peers);
+    const admin = await enrol(founded.organisation, "ann", "admin");
+    const better = [approved(founded.channelId, "contract-agreement", 3, [admin])];
+    peers.push(...(await startAll(founded, home, [0], { suspensions: better })));
+    const [again] = peers as [Running];
+    await until("execution goes on", () => statusOf(again).executedHeight === 3);
+    assert.deepEqual(statusOf(again).suspensions, [
+      { score: "contract-agreement", height: 3, reason: "it halts" },
+    ]);
   }));

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { gather, oneOf, wholeNumber } from "../arguments.ts";
 import type { Wanted } from "../devnet/prepare-home.ts";
@@ -17,6 +18,7 @@ type Options = {
   readonly verifyWorkers?: number;
   readonly keepBlocks?: number;
   readonly snapshot?: true;
+  readonly suspension?: readonly string[];
   readonly json?: true;
 };
 
@@ -41,10 +43,16 @@ const wantedOf = ({
 });
 
 /** What is passed on to each peer. */
-const peerOptionsOf = ({ verifyWorkers, keepBlocks, snapshot }: Options): readonly string[] => [
+const peerOptionsOf = ({
+  verifyWorkers,
+  keepBlocks,
+  snapshot,
+  suspension = [],
+}: Options): readonly string[] => [
   ...(verifyWorkers === undefined ? [] : ["--verify-workers", String(verifyWorkers)]),
   ...(keepBlocks === undefined ? [] : ["--keep-blocks", String(keepBlocks)]),
   ...(snapshot === undefined ? [] : ["--snapshot"]),
+  ...suspension.flatMap((path) => ["--suspension", resolve(path)]),
 ];
 
 /** The first request to stop is for good order, the second for haste. */
@@ -93,6 +101,11 @@ export const addDevnet = (program: Command): void => {
       wholeNumber(1, 1_000_000_000),
     )
     .option("--snapshot", "have peers without a chain begin with a snapshot of the state")
+    .option(
+      "--suspension <file>",
+      "give each peer a suspension of a SCORE, from dure score suspend; may be repeated",
+      gather,
+    )
     .option("--no-restart", "leave a process that dies dead")
     .action(run);
 };

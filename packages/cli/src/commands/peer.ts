@@ -7,19 +7,25 @@ import { reportError } from "../report-error.ts";
 import { endingAfter, untilStopped } from "../until-stopped.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 
-type Options = Omit<GivenSettings, "pageOrigins"> &
+type Options = Omit<GivenSettings, "pageOrigins" | "suspensions"> &
   OutputOptions & {
     readonly config?: string;
     readonly supervised?: true;
     readonly pageOrigin?: readonly string[];
+    readonly suspension?: readonly string[];
   };
 
 const run = async (options: Options): Promise<void> => {
-  const { config, supervised, json, verbose, pageOrigin, ...given } = options;
+  const { config, supervised, json, verbose, pageOrigin, suspension, ...given } = options;
   const stopping = untilStopped(supervised === true);
   const line = given.token === "-" ? firstLine(process.stdin, stopping) : undefined;
   const file = config === undefined ? {} : await readConfigFile(config);
-  const chosen = { ...given, pageOrigins: pageOrigin, token: given.token ?? process.env["DURE_TOKEN"] };
+  const chosen = {
+    ...given,
+    pageOrigins: pageOrigin,
+    suspensions: suspension,
+    token: given.token ?? process.env["DURE_TOKEN"],
+  };
   const settings = settle(chosen, file);
   const { runPeer } = await import("../peer/run-peer.ts");
   const token = line === undefined ? settings.token : await line;
@@ -97,6 +103,11 @@ export const addPeer = (program: Command): void => {
       wholeNumber(1, 1_000_000_000),
     )
     .option("--snapshot", "begin a new peer with a snapshot of the state, where others offer one")
+    .option(
+      "--suspension <file>",
+      "a suspension of a SCORE, from dure score suspend, kept in the home from then on; may be repeated",
+      gather,
+    )
     .option("--config <file>", "a JSON file with these settings in camelCase; options win over it")
     .option("--log-level <level>", "debug, info, warn, error or silent (default: info)")
     .option("--supervised", "end when stdin does")

@@ -76,16 +76,37 @@ type Row = Readonly<Record<string, unknown>>;
 const rowsOf = (value: unknown): readonly Row[] => (Array.isArray(value) ? (value as readonly Row[]) : []);
 const textOf = (value: unknown): string => (value === undefined || value === null ? "" : String(value));
 
+/** What a SCORE's suspension says to people, if it has one. */
+const suspensionText = (suspended: unknown): string | undefined => {
+  if (typeof suspended !== "object" || suspended === null) return undefined;
+  const { height, reason } = suspended as Row;
+  return `suspended from block ${textOf(height)}: ${textOf(reason)}`;
+};
+
+const stateText = ({ active, scheduled, suspended }: Row): string =>
+  [
+    suspensionText(suspended) ?? (active === true ? "runs" : "disabled"),
+    ...(scheduled === "" ? [] : [`proposal ${textOf(scheduled)} is due`]),
+  ].join(", ");
+
+const titleOf = (name: string, { active, suspended }: Row): string => {
+  const running = typeof active === "object" && active !== null ? textOf((active as Row)["version"]) : "";
+  const suspension = suspensionText(suspended);
+  if (suspension !== undefined)
+    return [name, running, "is", suspension].filter((word) => word !== "").join(" ");
+  return running === "" ? `${name} does not run` : `${name} ${running} runs`;
+};
+
 const list = async (options: PeerOptions & OutputOptions): Promise<void> => {
   const answer = await request({ url: await peerOf(options) }, inChannel("/api/v2/scores", options.channel));
   show(options, answer, () =>
     table(
       ["score", "version", "state", "hash"],
-      rowsOf(answer["scores"]).map(({ score, version, active, scheduled, hash }) => [
-        textOf(score),
-        textOf(version),
-        `${active === true ? "runs" : "disabled"}${scheduled === "" ? "" : `, proposal ${textOf(scheduled)} is due`}`,
-        textOf(hash) || "in the genesis",
+      rowsOf(answer["scores"]).map((row) => [
+        textOf(row["score"]),
+        textOf(row["version"]),
+        stateText(row),
+        textOf(row["hash"]) || "in the genesis",
       ]),
     ),
   );
@@ -94,11 +115,10 @@ const list = async (options: PeerOptions & OutputOptions): Promise<void> => {
 const info = async (name: string, options: PeerOptions & OutputOptions): Promise<void> => {
   const path = `/api/v2/scores/${encodeURIComponent(name)}`;
   const answer = await request({ url: await peerOf(options) }, inChannel(path, options.channel));
-  const { active, versions, steps } = answer;
-  const running = typeof active === "object" && active !== null ? (active as Row) : undefined;
+  const { versions, steps } = answer;
   show(options, answer, () =>
     [
-      running === undefined ? `${name} does not run` : `${name} ${textOf(running["version"])} runs`,
+      titleOf(name, answer),
       table(
         ["version", "registered", "by", "hash"],
         rowsOf(versions).map(({ version, height, organisation, hash }) => [

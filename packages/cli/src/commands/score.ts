@@ -5,6 +5,7 @@ import { callOf, quoted } from "../call-of.ts";
 import type { BuiltPackage } from "../score/build-package.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 import { addScoreStore } from "./score-store.ts";
+import { addScoreSuspend } from "./score-suspend.ts";
 
 /** The commands of a contract's author. Each brings its own parts when it runs, since packing takes long to load. */
 
@@ -116,4 +117,5 @@ export const addScore = (program: Command): void => {
     .option("-o, --output <file>", "where to; - prints the package (default: <name>-<version>.score.json)")
     .action(pack);
   addScoreStore(score);
+  addScoreSuspend(score);
 };

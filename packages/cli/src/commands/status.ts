@@ -18,11 +18,21 @@ const ask = async (url: string, channel: string | undefined): Promise<Answer> =>
   }
 };
 
+/** The SCOREs that are suspended, or will be. */
+const suspensionsIn = ({ suspensions }: Answer): string =>
+  Array.isArray(suspensions)
+    ? (suspensions as readonly Answer[])
+        .map(({ score, height }) => `${String(score)} is suspended from block ${String(height)}`)
+        .join(", ")
+    : "";
+
 /** What an operator should look at, or "ok". */
-const health = ({ halted, diverged, damaged }: Answer): string => {
+const health = (answer: Answer): string => {
+  const { halted, diverged, damaged } = answer;
   if (diverged !== undefined) return `diverged at ${String(diverged)}`;
   if (halted !== undefined) return `halted: ${String(halted)}`;
-  return Number(damaged) > 0 ? `${String(damaged)} damaged blocks` : "ok";
+  if (Number(damaged) > 0) return `${String(damaged)} damaged blocks`;
+  return suspensionsIn(answer) || "ok";
 };
 
 const row = (answer: Answer): readonly string[] => {

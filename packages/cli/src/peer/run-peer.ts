@@ -5,6 +5,7 @@ import type { Emit } from "../emit.ts";
 import { CliError } from "../error.ts";
 import { lockHome } from "../home/lock-home.ts";
 import { pageDirectory } from "../page-directory.ts";
+import { readGivenFile } from "../proof/read-given-file.ts";
 import { aborted } from "../until-stopped.ts";
 import { openAddressBook } from "./address-book.ts";
 import { openConsensusKey } from "./consensus-key.ts";
@@ -12,6 +13,9 @@ import { openIdentity } from "./identity.ts";
 import type { PeerSettings } from "./settings.ts";
 import { createStationLink, type StationLink } from "./station-link.ts";
 import { openTrustAnchor, storeTrustAnchor, type TrustAnchor } from "./trust-anchor.ts";
+
+/** More than any suspension that is read has. */
+const SUSPENSION_BYTES_MAX = 4 << 20;
 
 /** The channel's genesis, from this home or else from the RadioStation; undefined if told to stop while waiting. */
 const findTrustAnchor = async (
@@ -111,6 +115,9 @@ export const runPeer = async (
       ...(settings.verifyWorkers !== undefined && { verifyWorkers: settings.verifyWorkers }),
       ...(settings.keepBlocks !== undefined && { keepBlocks: settings.keepBlocks }),
       beginWithSnapshot: settings.snapshot === true,
+      suspensions: await Promise.all(
+        settings.suspensions.map((path) => readGivenFile(path, SUSPENSION_BYTES_MAX)),
+      ),
       logger,
       onFailed,
     });

@@ -39,6 +39,8 @@ export type PeerSettings = {
   readonly keepBlocks?: number;
   /** Whether a new peer begins with a snapshot of the state, where others offer one. */
   readonly snapshot?: boolean;
+  /** Files of suspensions that the peer is given; its home keeps them. */
+  readonly suspensions: readonly string[];
 };
 
 /** The same as far as it is given in one place. */
@@ -63,6 +65,7 @@ const TEXTS = [
 const PORTS = ["grpcPort", "restPort"];
 const COUNTS = ["restRate", "verifyWorkers", "keepBlocks"];
 const FLAGS = ["snapshot"];
+const LISTS = ["pageOrigins", "suspensions", "peers"];
 const PATHS = new Set(["home", "certificate", "key", "root", "genesis"]);
 
 const isOrigin = (value: unknown): boolean =>
@@ -93,8 +96,12 @@ const flawOf = (field: string, value: unknown): string | undefined => {
     return Array.isArray(value) && value.every(isOrigin)
       ? undefined
       : 'pageOrigins is not a list of origins such as "http://127.0.0.1:9002"';
+  if (field === "suspensions")
+    return Array.isArray(value) && value.every((path) => typeof path === "string")
+      ? undefined
+      : "suspensions is not a list of files";
   if (field !== "peers")
-    return `${field} is no setting: use ${[...TEXTS, ...PORTS, ...COUNTS, ...FLAGS, "pageOrigins", "peers"].join(", ")}`;
+    return `${field} is no setting: use ${[...TEXTS, ...PORTS, ...COUNTS, ...FLAGS, ...LISTS].join(", ")}`;
   return Array.isArray(value) && value.every(isAddress)
     ? undefined
     : 'peers is not a list of {"id": "peer1.org", "address": "host:port"}';
@@ -118,7 +125,9 @@ export const readConfigFile = async (path: string): Promise<GivenSettings> => {
   const entries = Object.entries(value).map(([field, inner]) => {
     const flaw = flawOf(field, inner);
     if (flaw !== undefined) throw bad(flaw);
-    return [field, PATHS.has(field) ? resolve(dirname(path), inner as string) : inner] as const;
+    const here = (inner: string): string => resolve(dirname(path), inner);
+    if (field === "suspensions") return [field, (inner as readonly string[]).map(here)] as const;
+    return [field, PATHS.has(field) ? here(inner as string) : inner] as const;
   });
   return Object.fromEntries(entries);
 };
@@ -139,6 +148,7 @@ export const settle = (options: GivenSettings, file: GivenSettings): PeerSetting
     restPort: 9000,
     peers: [],
     pageOrigins: [],
+    suspensions: [],
     logLevel: "info",
     ...Object.fromEntries(Object.entries(file).filter(isGiven)),
     ...Object.fromEntries(Object.entries(options).filter(isGiven)),

@@ -125,20 +125,19 @@ export const openSuspensions = async (
   options: SuspensionsOptions,
   given: readonly string[],
 ): Promise<Suspensions> => {
-  const { home, channelId } = options;
+  const { home, channelId, ledger } = options;
   const documents = await keptSuspensions(home, channelId);
   const added: SuspensionDocument[] = [];
   for (const document of given.map(read)) {
     const { score, height, reason } = document.suspension;
-    const known = documents.find(({ suspension: of }) => of.score === score && of.height === height);
-    if (known === undefined) {
-      documents.push(document);
-      added.push(document);
-    } else if (known.suspension.reason !== reason)
-      throw refused(
-        document.suspension,
-        `another is known here, whose reason is "${known.suspension.reason}"`,
-      );
+    const at = documents.findIndex(({ suspension: of }) => of.score === score && of.height === height);
+    const known = documents[at]?.suspension;
+    if (known !== undefined && known.reason !== reason)
+      throw refused(document.suspension, `another is known here, whose reason is "${known.reason}"`);
+    // What has been applied stays as it is; before that, one that is given again may have more approvals.
+    if (known !== undefined && height <= ledger.executedHeight()) continue;
+    documents.splice(at < 0 ? documents.length : at, 1, document);
+    added.push(document);
   }
   for (const document of documents) await check(options, document);
   for (const document of added) await keepSuspension(home, channelId, document);
@@ -149,7 +148,11 @@ export const openSuspensions = async (
         .filter(({ suspension }) => suspension.height === header.height)
         .map((document) => {
           const verdict = judge(options, document, header);
-          if (!verdict.ok) throw refused(document.suspension, verdict.message);
+          if (!verdict.ok)
+            throw refused(
+              document.suspension,
+              `${verdict.message}. Start again with one that is approved, or remove it from the folder "suspensions" of the home`,
+            );
           return document.suspension;
         })
         .sort((one, other) => (one.score < other.score ? -1 : 1)),
