@@ -5,6 +5,7 @@ import { addCert } from "./commands/cert.ts";
 import { addConf } from "./commands/conf.ts";
 import { addConfiguration } from "./commands/configuration.ts";
 import { addDevnet } from "./commands/devnet.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addIdentity } from "./commands/identity.ts";
 import { addPeer } from "./commands/peer.ts";
 import { addQuery } from "./commands/query.ts";
@@ -34,6 +35,7 @@ export const createProgram = (): Command => {
   addBlock(program);
   addVerify(program);
   addIdentity(program);
+  addDoctor(program);
   addBench(program);
   addPeer(program);
   addRadiostation(program);

@@ -29,6 +29,7 @@ test("help is printed once, names every command and ends well", async () => {
     "state",
     "block",
     "verify",
+    "doctor",
     "bench",
     "peer",
     "radiostation",

@@ -59,7 +59,7 @@ const call = async (
   params: unknown,
 ): Promise<Json> => {
   const transaction = signed(founded, identity, { method, params }, { score });
-  const { answer } = await postJson(`${url}/api/v2/transactions?wait=executed`, {
+  const { answer } = await postJson(`${url}/api/v2/transactions?wait=executed&waitMs=30000`, {
     transactions: [toBase64(transaction)],
     certificates: [toBase64(identity.certificate.der)],
   });

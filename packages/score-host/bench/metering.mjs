@@ -79,7 +79,7 @@ for (const [name, body] of Object.entries(PROGRAMS)) {
   const source = `module.exports.run = () => {${body}};`;
   const asItIs = evaluate(plain(source));
   startMeter(STEPS, BYTES);
-  const counted = evaluate(compile(source).factory);
+  const counted = evaluate(compile({ name: "program", version: "1.0.0", source }).factory);
   stopMeter(STEPS, BYTES);
   const runs = [() => asItIs(), () => metered(counted)];
   for (const run of runs) timeOf(run);

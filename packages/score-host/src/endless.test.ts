@@ -44,6 +44,14 @@ const ENDLESS: Readonly<Record<string, string>> = {
   "an array that grows": "const a = []; for (;;) a[a.length] = 1",
   "an array that doubles": "let a = [1]; for (;;) a = [...a, ...a]",
   "an object that grows": "const o = {}; for (let i = 0; ; i++) o['k' + i] = i",
+  "errors that are kept": "const a = []; for (;;) a[a.length] = new Error('x')",
+  "errors of the engine that are kept": "const a = []; for (;;) try { null.x } catch (e) { a[a.length] = e }",
+  "collections that are kept": "const a = []; for (;;) a[a.length] = new Map()",
+  "objects without a prototype that are kept": "const a = []; for (;;) a[a.length] = Object.create(null)",
+  "objects that lost a property":
+    "const a = []; for (;;) { const o = { a: 1, b: 2, c: 3, d: 4 }; delete o.a; a[a.length] = o }",
+  "arrays that are made long": "const a = []; for (;;) { const b = []; b.length = 1048576; a[a.length] = b }",
+  "classes that are kept": "const a = []; for (;;) a[a.length] = class { static a = 1; m() {} }",
   "closures that are kept": "const a = []; for (;;) a[a.length] = () => a",
   "an endless iterator that is spread":
     "return [...{ [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 1 }) }) }]",

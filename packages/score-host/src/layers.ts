@@ -22,7 +22,7 @@ export type Containment = {
   readonly command: readonly string[];
 };
 
-const LIMITS = "ulimit -c 0 && ulimit -n 64 && ulimit -f 0";
+const LIMITS = "ulimit -c 0 && ulimit -n 512 && ulimit -f 0";
 
 /** An unprivileged user may have a network namespace only in a user namespace of its own. */
 const NETWORK = ["--map-current-user", "--map-root-user"].map((mapping) => [

@@ -22,39 +22,46 @@ export type Spawn = (memoryMb: number) => Carrier;
  */
 export const spawnSandbox: Spawn = (memoryMb) => spawnWithin(detectContainment())(memoryMb);
 
-/** Returns what starts sandbox processes within what a machine has; another program than the child's only in tests of it. */
+/** Returns what starts sandbox processes within what a machine has. */
 export const spawnWithin =
-  (containment: Containment, main: string = MAIN): Spawn =>
+  (containment: Containment): Spawn =>
   (memoryMb) =>
-    spawnUnder(process.execPath, process.allowedNodeEnvironmentFlags, memoryMb, containment, main);
+    spawnUnder(process.execPath, process.allowedNodeEnvironmentFlags, memoryMb, containment);
 
 /** Returns what starts sandbox processes under the Node.js of this path: for what compares releases. */
 export const spawnerOf = (execPath: string): Spawn => {
   const listed = execFileSync(execPath, ["-p", "JSON.stringify([...process.allowedNodeEnvironmentFlags])"]);
   const flags = new Set(JSON.parse(listed.toString("utf8")) as readonly string[]);
   const containment = detectContainment();
-  return (memoryMb) => spawnUnder(execPath, flags, memoryMb, containment, MAIN);
+  return (memoryMb) => spawnUnder(execPath, flags, memoryMb, containment);
 };
+
+/** The command line of a sandbox process. */
+export const argumentsWithin = (
+  { command }: Containment,
+  main: string,
+  memoryMb: number,
+  execPath: string = process.execPath,
+  flags: ReadonlySet<string> = process.allowedNodeEnvironmentFlags,
+): readonly string[] => [
+  ...command,
+  execPath,
+  "--no-warnings",
+  `--max-old-space-size=${memoryMb}`,
+  `--max-semi-space-size=${YOUNG_MB}`,
+  `--min-semi-space-size=${YOUNG_MB}`,
+  "--single-threaded-gc",
+  ...permissions(permissionFlag(flags)),
+  main,
+];
 
 const spawnUnder = (
   execPath: string,
   flags: ReadonlySet<string>,
   memoryMb: number,
-  { layers, command }: Containment,
-  main: string,
+  containment: Containment,
 ): Carrier => {
-  const permission = permissionFlag(flags);
-  const [program, ...args] = [
-    ...command,
-    execPath,
-    "--no-warnings",
-    `--max-old-space-size=${memoryMb}`,
-    `--max-semi-space-size=${YOUNG_MB}`,
-    `--min-semi-space-size=${YOUNG_MB}`,
-    "--single-threaded-gc",
-    ...(permission === undefined ? [] : permissions(permission)),
-    main,
-  ];
+  const [program, ...args] = argumentsWithin(containment, MAIN, memoryMb, execPath, flags);
   const child = spawn(program as string, args, {
     cwd: parse(execPath).root,
     env: {},
@@ -62,15 +69,12 @@ const spawnUnder = (
     detached: true,
     windowsHide: true,
   });
-  return processCarrier(child, { ...layers, permission: permission !== undefined });
+  return processCarrier(child, { ...containment.layers, permission: permissionFlag(flags) !== undefined });
 };
 
 // A thread is allowed for what serves, which itself is not allowed one: see child/main.ts.
-const permissions = (flag: string): string[] => [
-  flag,
-  "--allow-worker",
-  ...readable().map((path) => `--allow-fs-read=${path}`),
-];
+const permissions = (flag: string | undefined): string[] =>
+  flag === undefined ? [] : [flag, "--allow-worker", ...readable().map((path) => `--allow-fs-read=${path}`)];
 
 // Workspaces link packages: both the link and what it leads to must be readable. The wildcard after the
 // link's name is what lets Node look at the link itself, and it covers a package that is no link: a second

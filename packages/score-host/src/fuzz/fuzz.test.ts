@@ -21,7 +21,7 @@ for (const seed of [2, 3])
       sdk,
       transactionsMax: TRANSACTIONS,
     });
-    if (divergence !== undefined) assert.fail(await tellDivergence(divergence, ENGINES, seed, sdk));
+    if (divergence !== undefined) assert.fail(tellDivergence(divergence));
     t.diagnostic(
       `${done.transactions} transactions, ${done.queries} queries, codes ${JSON.stringify([...done.codes])}`,
     );

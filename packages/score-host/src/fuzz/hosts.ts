@@ -30,9 +30,9 @@ export type Habit = {
 
 /** The three habits: as on a peer, in little memory without a cache, and under all that may happen. */
 export const HABITS: readonly Habit[] = [
-  { name: "steady", memoryMb: 256, cacheBytesMax: 32 << 20, isCareful: false, isHarried: false },
-  { name: "careful", memoryMb: 128, cacheBytesMax: 0, isCareful: true, isHarried: false },
-  { name: "harried", memoryMb: 160, cacheBytesMax: 20_000, isCareful: false, isHarried: true },
+  { name: "steady", memoryMb: 384, cacheBytesMax: 32 << 20, isCareful: false, isHarried: false },
+  { name: "careful", memoryMb: 224, cacheBytesMax: 0, isCareful: true, isHarried: false },
+  { name: "harried", memoryMb: 256, cacheBytesMax: 20_000, isCareful: false, isHarried: true },
 ];
 
 /** A block's outcomes, or that this host gave none. */

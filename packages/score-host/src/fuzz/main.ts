@@ -8,7 +8,7 @@ import { spawnerOf, spawnSandbox } from "../spawn.ts";
 import type { Engine } from "./hosts.ts";
 import { type RoundOptions, runRound } from "./round.ts";
 import { sdkText } from "./sdk-text.ts";
-import { tellDivergence } from "./shrink.ts";
+import { shrinkDivergence, tellDivergence } from "./shrink.ts";
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +47,8 @@ for (let seed = Number(values.seed); transactions < wanted && process.exitCode =
   if (report.divergence !== undefined) {
     process.exitCode = 1;
     print(`Two hosts differ; --seed ${seed} shows it again.`);
-    print(await tellDivergence(report.divergence, engines, seed, sdk));
+    print(tellDivergence(report.divergence));
+    print(await shrinkDivergence(report.divergence, engines, seed, sdk));
   } else if (rounds % 10 === 0) print(`${transactions} transactions, ${rounds} channels, seed ${seed}`);
 }
 const seconds = Math.round((performance.now() - sinceMs) / 1_000);

@@ -35,10 +35,10 @@ export type RoundReport = {
   readonly divergence: Divergence | undefined;
 };
 
-const PROGRAMS = 6;
-const BLOCKS = 15;
+const PROGRAMS = 4;
+const BLOCKS = 30;
 const CALLS_MAX = 120;
-const ACTIVATION_SHARE = 20;
+const ACTIVATION_SHARE = 10;
 
 const keyOf = (key: Uint8Array): string => Buffer.from(key).toString("utf8");
 

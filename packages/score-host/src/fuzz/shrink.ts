@@ -1,4 +1,4 @@
-import type { Read } from "../outcome.ts";
+import type { Call, QueryCall, Read } from "../outcome.ts";
 import { CENSUS, STORE } from "./census.ts";
 import { type Difference, differenceOf } from "./compare.ts";
 import { HABITS } from "./hosts.ts";
@@ -31,27 +31,38 @@ const replay = async (
   }
 };
 
-/** Tells a divergence: the call, what differs, and the least of the contract that still shows it. */
-export const tellDivergence = async (
+const callOf = ({ difference: { index }, block, queries }: Divergence): Call | QueryCall | undefined =>
+  queries?.[index] ?? block.calls[index - block.activations.length];
+
+/** Tells where hosts differ: the call or activation, and what is not the same. */
+export const tellDivergence = (divergence: Divergence): string => {
+  const { difference, block } = divergence;
+  const call = callOf(divergence);
+  const activation = block.activations[difference.index];
+  const what =
+    call !== undefined
+      ? `${call.score}.${call.method} ${call.params.slice(0, 500)}`
+      : `${activation?.action ?? "genesis"} of ${activation?.source.slice(0, 2_000) ?? "all"}`;
+  const told = toldLines(divergence, difference);
+  return `block ${block.height}, outcome ${difference.index}, ${what}\n${told}`;
+};
+
+const toldLines = ({ hosts }: Divergence, { lines }: Difference): string => {
+  const [one, other] = aroundDifference(lines);
+  return `  ${hosts[0]}: ${one}\n  ${hosts[1]}: ${other}`;
+};
+
+/** Runs the call that hosts differ about alone, and tells the least of its method that still shows it. */
+export const shrinkDivergence = async (
   divergence: Divergence,
   engines: RoundOptions["engines"],
   seed: number,
   sdk: string,
 ): Promise<string> => {
-  const { hosts, difference, block, queries, programs } = divergence;
-  const told = (lines: Difference["lines"]): string => {
-    const [one, other] = aroundDifference(lines);
-    return `  ${hosts[0]}: ${one}\n  ${hosts[1]}: ${other}`;
-  };
-  const call = queries?.[difference.index] ?? block.calls[difference.index - block.activations.length];
-  const at = `block ${block.height}, outcome ${difference.index}`;
-  if (call === undefined) {
-    const activation = block.activations[difference.index];
-    return `${at}, ${activation?.action ?? "genesis"} of ${activation?.source ?? "all"}\n${told(difference.lines)}`;
-  }
-  const head = `${at}, ${call.score}.${call.method} ${call.params.slice(0, 500)}\n${told(difference.lines)}`;
-  const whole = programs.find(({ name }) => name === call.score);
-  if (whole === undefined || queries !== undefined) return head;
+  const { block, queries, programs } = divergence;
+  const call = callOf(divergence);
+  const whole = programs.find(({ name }) => name === call?.score);
+  if (call === undefined || whole === undefined || queries !== undefined) return "it is not shrunk";
 
   const shows = (candidate: Case): Promise<Difference | undefined> => replay(candidate, engines, seed, sdk);
   const alone = {
@@ -59,13 +70,11 @@ export const tellDivergence = async (
     block: { ...block, activations: [], calls: block.calls.filter((each) => each === call) },
   };
   const first = await shows(alone);
-  if (first === undefined)
-    return `${head}\nalone, the call does not show it\n${methodText(whole, call.method)}`;
+  if (first === undefined) return `alone, the call does not show it\n${methodText(whole, call.method)}`;
   const single = { ...alone, programs: [whole] };
   const base = (await shows(single)) === undefined ? alone : single;
-  const least = await withoutPieces(base, whole, call.method, shows);
-  const last = await shows(least.found);
-  return `${head}\nalone:\n${told((last ?? first).lines)}\n${methodText(least.program, call.method)}`;
+  const program = await withoutPieces(base, whole, call.method, shows);
+  return `alone:\n${toldLines(divergence, first)}\n${methodText(program, call.method)}`;
 };
 
 const methodText = ({ invoke }: Program, method: string): string =>
@@ -77,9 +86,8 @@ const withoutPieces = async (
   whole: Program,
   method: string,
   shows: (candidate: Case) => Promise<Difference | undefined>,
-): Promise<{ readonly found: Case; readonly program: Program }> => {
+): Promise<Program> => {
   let program: Program = whole;
-  let found = base;
   const count = whole.invoke.find(({ name }) => name === method)?.pieces.length ?? 0;
   for (let at = count - 1; at >= 0; at--) {
     const invoke = program.invoke.map((each) =>
@@ -90,9 +98,8 @@ const withoutPieces = async (
     const candidate = { ...base, programs };
     if ((await shows(candidate)) === undefined) continue;
     program = smaller;
-    found = candidate;
   }
-  return { found, program };
+  return program;
 };
 
 const SHOWN_CHARS = 400;

@@ -12,7 +12,7 @@ export const unit = (temporaries: string[] = []): Unit => ({ steps: 1, bytes: 0,
 /** What values cost in bytes: about what V8 takes for them, and never much less. */
 export const BYTES = {
   function: 64,
-  class: 256,
+  class: 896,
   object: 32,
   property: 16,
   array: 32,
@@ -20,6 +20,10 @@ export const BYTES = {
   instance: 64,
   namedWrite: 16,
   computedWrite: 32,
+  accessor: 128,
+  computedProperty: 112,
+  /** An object that a property is deleted from becomes a table. */
+  deletion: 384,
 } as const;
 
 /** Words of the stack that a frame takes beside its own variables: its own, and the engine's between it and its caller. */

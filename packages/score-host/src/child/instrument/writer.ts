@@ -74,6 +74,9 @@ export class Writer extends AssignmentWriter {
         return this.guarded(targetsOf(node["left"] as Node), this.assignment(node));
       case "UpdateExpression":
         return this.guarded(targetsOf(node["argument"] as Node), this.update(node));
+      case "UnaryExpression":
+        if (node["operator"] === "delete") this.unit.bytes += BYTES.deletion;
+        return this.inside(node);
       case "TryStatement":
         return this.#try(node);
       case "SwitchCase":
@@ -340,6 +343,10 @@ export class Writer extends AssignmentWriter {
   #object(node: Node): string {
     const properties = node["properties"] as readonly Node[];
     this.unit.bytes += BYTES.object + BYTES.property * properties.length;
+    for (const { kind, computed } of properties) {
+      if (kind === "get" || kind === "set") this.unit.bytes += BYTES.accessor;
+      if (computed === true) this.unit.bytes += BYTES.computedProperty;
+    }
     const supers = this.#supers;
     const text = this.of(node, (property) =>
       property.type === "SpreadElement"

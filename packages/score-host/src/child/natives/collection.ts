@@ -37,8 +37,9 @@ const set = {
 };
 const weak = { add: WeakSet.prototype.add, set: WeakMap.prototype.set };
 
-/** What an entry takes. */
+/** What an entry takes, and what a collection does that has none yet. */
 const ENTRY_BYTES = 48;
+const TABLE_BYTES = 176;
 
 export const installCollection = (): void => {
   replaceMethods(NativeMap.prototype, mapMethods);
@@ -73,6 +74,7 @@ export const installCollection = (): void => {
 
 const constructing = <T>(name: string, target: T | undefined): T => {
   if (target === undefined) throw new TypeError(`${name} is made with new`);
+  allocate(TABLE_BYTES);
   return target;
 };
 

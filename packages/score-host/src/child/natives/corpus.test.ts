@@ -153,7 +153,7 @@ const structureOf = (value: (...args: never[]) => unknown): string =>
   `${value.name} ${value.length} ${value}`;
 
 /** Of all charges and results of the corpus. A change of it is a change of the rules. */
-const PINNED = "135267ddb669ea6fa3f896399e8299e98a07d0c939b1699e7d441d709a470ef6";
+const PINNED = "bf5213c141d8a76159a037b70b0dd23953d8f3e6e70aa9aec0677ea58ab51413";
 
 test("charges and results of the corpus are those that every Node.js gives", () => {
   const costs = CORPUS.map(costOf);

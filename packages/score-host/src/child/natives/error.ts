@@ -15,6 +15,9 @@ const { get } = Map.prototype;
 const errorToString = Error.prototype.toString;
 const NativeError = Error;
 
+/** What an error takes: without its stack, its properties are in a table. */
+const ERROR_BYTES = 448;
+
 /** The errors whose message is not, or no longer, the engine's. */
 const worded = new WeakSet<object>();
 
@@ -68,6 +71,7 @@ const replaceErrorConstructor = (name: string, prepare = (args: []): [] => args)
   replaceConstructor(name, function made(this: unknown, ...args: []): object {
     const target = new.target ?? made;
     const given = prepare(args);
+    allocate(ERROR_BYTES);
     // Engines are slow to make an error for another constructor than their own, which only a class of its own needs.
     const error =
       target.prototype === native.prototype ? construct(native, given) : construct(native, given, target);
@@ -103,6 +107,7 @@ export const caught = (thrown: unknown): unknown => {
   const value: unknown = apply(get, WORDING, [getPrototypeOf(thrown)]);
   // An engine makes no other kinds: this one is of a class of the host's, made before the constructors were replaced.
   if (value === undefined) return thrown;
+  allocate(ERROR_BYTES);
   noteThrown(thrown);
   deleteProperty(thrown, "stack");
   defineProperty(thrown, "message", { value, writable: true, enumerable: false, configurable: true });

@@ -1,4 +1,4 @@
-import { enter, leave } from "../meter.ts";
+import { allocate, enter, leave } from "../meter.ts";
 import { keepValue } from "../seal.ts";
 import { ARGUMENTS_MAX, boundedText, elementsOf, isMetered, NATIVE_FRAME } from "./limits.ts";
 import { replaceMethods } from "./replace.ts";
@@ -17,6 +17,9 @@ type Callable = (...args: unknown[]) => unknown;
 type Links = { readonly functions: number; readonly args: number };
 
 const BOUND_MAX = 64;
+
+/** What a bound function takes beside a plain one. */
+const BOUND_BYTES = 112;
 const bound = new WeakMap<Callable, Links>();
 
 /** Replaces what runs other functions natively. The native stack holds each link and each argument. */
@@ -41,6 +44,7 @@ export const installFunction = (): void =>
         );
       for (const arg of args) keepValue(arg);
       keepValue(this);
+      allocate(BOUND_BYTES);
       const made = apply(bind, this, args) as Callable;
       boundedText(made.name);
       apply(setLinks, bound, [made, links]);

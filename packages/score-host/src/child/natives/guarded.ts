@@ -1,4 +1,6 @@
 /** Natives that change what freezing does not protect, or tell what is frozen: see ../seal.ts. */
+import { BYTES } from "../instrument/unit.ts";
+import { allocate } from "../meter.ts";
 import { guardChange, guardLook, guardRefusal } from "../seal.ts";
 import { replaceMethods } from "./replace.ts";
 
@@ -56,7 +58,6 @@ export const installGuarded = (): void => {
     Reflect,
     [
       "defineProperty",
-      "deleteProperty",
       "getOwnPropertyDescriptor",
       "isExtensible",
       "preventExtensions",
@@ -65,4 +66,8 @@ export const installGuarded = (): void => {
     ],
     looks,
   );
+  wrapped(Reflect, ["deleteProperty"], (self, args) => {
+    allocate(BYTES.deletion);
+    looks(self, args);
+  });
 };

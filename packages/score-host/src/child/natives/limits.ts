@@ -1,5 +1,5 @@
 /** What natives refuse to contracts, whatever is left on the meter. Host code is held to none of it. */
-import { bounded, charge, meter } from "../meter.ts";
+import { allocate, bounded, charge, meter } from "../meter.ts";
 
 const { isArray } = Array;
 const { getPrototypeOf } = Object;
@@ -19,6 +19,12 @@ export const NESTING_MAX = 64;
 export const NATIVE_FRAME = 128;
 
 const PROTOTYPES_MAX = 64;
+
+/** What the engine keeps for an object with a prototype of its own, or without one: a shape, or a table of properties. */
+const PROTOTYPE_BYTES = 288;
+
+/** What an element of an array takes. */
+const ELEMENT_BYTES = 8;
 
 /** No call is given so many steps; host code has more. */
 const METERED_STEPS = 2 ** 29;
@@ -43,14 +49,18 @@ export const boundedLength = (length: number): number => {
 export const checkPut = (target: unknown, key: unknown, value: unknown): void => {
   if (!isArray(target)) return;
   if (key === "length") {
-    if (typeof value === "number") boundedLength(value);
+    if (typeof value === "number") allocate(ELEMENT_BYTES * max(boundedLength(value) - target.length, 0));
     else if (value !== undefined) throw new TypeError("the length of an array must be a number");
   } else if (typeof key !== "symbol" && NativeNumber(key) >= ARRAY_LENGTH_MAX)
     boundedLength(NativeNumber(key) + 1);
 };
 
-/** Returns an object if it may be a prototype: a property that is missing is looked for in all its chain. @throws TypeError */
+/**
+ * Returns an object if it may be a prototype: a property that is missing is looked for in all its chain. Charges what it takes
+ * to have one. @throws TypeError, Exhausted
+ */
 export const boundedPrototype = <T>(prototype: T): T => {
+  allocate(PROTOTYPE_BYTES);
   let links = 0;
   for (let link: unknown = prototype; isObject(link); link = getPrototypeOf(link))
     if (++links > PROTOTYPES_MAX) throw new TypeError(`a chain of more than ${PROTOTYPES_MAX} prototypes`);

@@ -1,0 +1,40 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { table } from "../devnet/table.ts";
+import { examine } from "../doctor/checks.ts";
+import { CliError } from "../error.ts";
+import { type OutputOptions, show, withOutput } from "./output.ts";
+
+type Options = OutputOptions & { readonly home: string; readonly peers: number; readonly portOffset: number };
+
+const run = async ({ home, peers, portOffset, ...output }: Options): Promise<void> => {
+  const findings = await examine({ folder: home, peers, portOffset });
+  const rows = findings.map(({ check, state, found }) => [check, state, found]);
+  const advice = findings.filter(({ state }) => state !== "good");
+  show(output, findings, () =>
+    [
+      table(["check", "state", "found"], rows),
+      ...advice.map((finding) => `${finding.check}: ${finding.advice}`),
+    ].join("\n"),
+  );
+  if (findings.some(({ state }) => state === "bad"))
+    throw new CliError(
+      "MACHINE_UNFIT",
+      "a peer does not run on this machine as it is; the lines above say why",
+    );
+};
+
+const count = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("a whole number, please.");
+  return value;
+};
+
+/** Adds `dure doctor`. */
+export const addDoctor = (program: Command): void => {
+  withOutput(program.command("doctor"))
+    .description("say whether this machine can run a peer and hold its contracts, and what is missing")
+    .option("--home <dir>", "a folder on the disk that the peer would use", ".")
+    .option("--peers <number>", "the size of the devnet whose ports are tried", count, 4)
+    .option("--port-offset <number>", "added to all of its ports", count, 0)
+    .action(run);
+};
