@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, parse } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Carrier, processCarrier } from "./carrier.ts";
 import { type Containment, detectContainment, permissionFlag } from "./layers.ts";
@@ -16,7 +16,7 @@ const YOUNG_MB = 16;
 export type Spawn = (memoryMb: number) => Carrier;
 
 /**
- * Starts a sandbox process: this Node, an empty environment, the root folder as working directory, its own
+ * Starts a sandbox process: this Node, an empty environment, its own folder to work in, its own
  * process group (so that Ctrl-C reaches the supervisor alone), three pipes, permission to read the few
  * packages that it is made of and nothing else, and whatever layers the machine has.
  */
@@ -36,41 +36,47 @@ export const spawnerOf = (execPath: string): Spawn => {
   return (memoryMb) => spawnUnder(execPath, flags, memoryMb, containment);
 };
 
-/** The command line of a sandbox process. */
-export const argumentsWithin = (
+/**
+ * Starts a program as the child is started. Its working folder is its own: under Node.js 22 and later a thread may read
+ * whatever is in the folder that it works in, whatever its permissions are, and all of the disk is in the root.
+ */
+export const startProcess = (
   { command }: Containment,
   main: string,
   memoryMb: number,
   execPath: string = process.execPath,
   flags: ReadonlySet<string> = process.allowedNodeEnvironmentFlags,
-): readonly string[] => [
-  ...command,
-  execPath,
-  "--no-warnings",
-  `--max-old-space-size=${memoryMb}`,
-  `--max-semi-space-size=${YOUNG_MB}`,
-  `--min-semi-space-size=${YOUNG_MB}`,
-  "--single-threaded-gc",
-  ...permissions(permissionFlag(flags)),
-  main,
-];
+): ChildProcessWithoutNullStreams => {
+  const [program, ...args] = [
+    ...command,
+    execPath,
+    "--no-warnings",
+    `--max-old-space-size=${memoryMb}`,
+    `--max-semi-space-size=${YOUNG_MB}`,
+    `--min-semi-space-size=${YOUNG_MB}`,
+    "--single-threaded-gc",
+    ...permissions(permissionFlag(flags)),
+    main,
+  ];
+  return spawn(program as string, args, {
+    cwd: dirname(MAIN),
+    env: {},
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+    windowsHide: true,
+  });
+};
 
 const spawnUnder = (
   execPath: string,
   flags: ReadonlySet<string>,
   memoryMb: number,
   containment: Containment,
-): Carrier => {
-  const [program, ...args] = argumentsWithin(containment, MAIN, memoryMb, execPath, flags);
-  const child = spawn(program as string, args, {
-    cwd: parse(execPath).root,
-    env: {},
-    stdio: ["pipe", "pipe", "pipe"],
-    detached: true,
-    windowsHide: true,
+): Carrier =>
+  processCarrier(startProcess(containment, MAIN, memoryMb, execPath, flags), {
+    ...containment.layers,
+    permission: permissionFlag(flags) !== undefined,
   });
-  return processCarrier(child, { ...containment.layers, permission: permissionFlag(flags) !== undefined });
-};
 
 // A thread is allowed for what serves, which itself is not allowed one: see child/main.ts.
 const permissions = (flag: string | undefined): string[] =>

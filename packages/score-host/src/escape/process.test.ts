@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { memoryState, query, rawScore } from "../fixture.ts";
 import { createScoreHost } from "../host.ts";
 import { detectContainment, permissionFlag } from "../layers.ts";
-import { argumentsWithin } from "../spawn.ts";
+import { startProcess } from "../spawn.ts";
 
 const HOSTILE = fileURLToPath(new URL("./fixtures/hostile.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "hostile-"));
@@ -39,11 +39,10 @@ type Came = { readonly got?: string; readonly error?: string; readonly died?: bo
 
 /** Returns what came of an attempt, within the layers or without any. */
 const attempt = async (name: string, isWithin: boolean): Promise<Came> => {
-  const [program, ...args] = isWithin
-    ? argumentsWithin(containment, HOSTILE, 64)
-    : [process.execPath, "--max-old-space-size=64", HOSTILE];
-  const options = isWithin ? { env: {}, cwd: "/", detached: true } : {};
-  const child = spawn(program as string, args, { ...options, stdio: ["pipe", "pipe", "ignore"] });
+  const child = isWithin
+    ? startProcess(containment, HOSTILE, 64)
+    : spawn(process.execPath, ["--max-old-space-size=64", HOSTILE], { stdio: ["pipe", "pipe", "pipe"] });
+  child.stderr.resume();
   const { port } = server.address() as AddressInfo;
   child.stdin.end(JSON.stringify({ name, file, own, port, address: address ?? "192.0.2.1" }));
   let text = "";
