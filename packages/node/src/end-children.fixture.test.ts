@@ -1,14 +1,17 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 
 /** The score host processes that this process started. */
-const children = (): readonly number[] =>
-  spawnSync("pgrep", ["-P", String(process.pid), "-f", "score-host/dist/child/main.js"], { encoding: "utf8" })
-    .stdout.split("\n")
-    .filter((line) => line !== "")
-    .map(Number);
+const children = (): Promise<readonly number[]> =>
+  new Promise((resolve) => {
+    execFile("pgrep", ["-P", String(process.pid), "-f", "score-host/dist/child/main.js"], (_, stdout) => {
+      const lines = stdout.split("\n").filter((line) => line !== "");
+      resolve(lines.map(Number));
+    });
+  });
 
-const endAll = (): void => {
-  for (const pid of children()) {
+const endAll = async (): Promise<void> => {
+  for (const pid of await children()) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
@@ -17,9 +20,21 @@ const endAll = (): void => {
   }
 };
 
-/** Ends them, and whatever takes their place, again and again, until it is told to stop. */
-export const endChildren = (): (() => void) => {
-  endAll();
-  const timer = setInterval(endAll, 20);
-  return () => clearInterval(timer);
+/**
+ * Ends them, and whatever takes their place, again and again, faster than they start: resolves when those that are there
+ * have ended, to what stops it.
+ */
+export const endChildren = async (): Promise<() => void> => {
+  let isStopped = false;
+  const goOn = async (): Promise<void> => {
+    while (!isStopped) {
+      await endAll();
+      await setTimeout(5);
+    }
+  };
+  await endAll();
+  void goOn();
+  return () => {
+    isStopped = true;
+  };
 };

@@ -35,7 +35,7 @@ test(
       };
       const shown = (id: string): Promise<Json> => getJson(`${peer.url}/api/v2/transactions/${id}`);
 
-      const stop = endChildren();
+      const stop = await endChildren();
       const work = await submit({ method: "work", params: {} });
       await until("execution halted", () => statusOf(peer).halted !== undefined).finally(stop);
       assert.match(statusOf(peer).halted ?? "", /execution halted at block 1 .*10 attempts failed/);

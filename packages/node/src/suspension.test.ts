@@ -74,7 +74,7 @@ const closeAll = async (peers: Running[]): Promise<void> => {
 /** Has a call to the counter halt execution on all peers, and tells at which height. */
 const haltAll = async (founded: Consortium, peers: readonly Running[]): Promise<number> => {
   await agree(peers);
-  const stop = endChildren();
+  const stop = await endChildren();
   const { c } = founded.admins;
   const transaction = signed(founded, c, { method: "add", params: {} }, { score: "counter" });
   await postJson(`${peers[0]?.url}/api/v2/transactions?wait=final`, {
