@@ -105,7 +105,7 @@ export const createFuzzedHost = async (
     habit.isHarried && random.percent(25)
       ? setTimeout(() => {
           const { pid } = host.status();
-          if (pid !== undefined) killed(pid);
+          if (pid !== undefined && pid > 0) killed(pid);
         }, random.below(60))
       : undefined;
   const late = (read: Read): Read =>
