@@ -23,19 +23,41 @@ export const installDate = (): void => {
       args.length === 1 ? [timeOf(args[0])] : args.length === 0 ? [] : [apply(UTC, undefined, args)];
     return construct(NativeDate, given, new.target);
   });
-  replaceMethods(Date.prototype, localMethods());
+  replaceMethods(Date.prototype, methodsInUtc());
 };
 
-/** The methods of the machine's time zone, which give what those of UTC give. */
-const localMethods = (): object => {
+const named = (name: string): Method => (Date.prototype as unknown as Record<string, Method>)[name]!;
+
+/** A getter in UTC for that of the machine's time zone. */
+const getterOf = (part: string): Method => {
+  const native = named(`getUTC${part}`);
+  return {
+    get(this: unknown): unknown {
+      return apply(native, this, []);
+    },
+  }.get;
+};
+
+/** A setter in UTC. Engines differ in what they convert where the date is invalid; here it is every argument, in order. */
+const setterOf = (part: string): Method => {
+  const native = named(`setUTC${part}`);
+  return {
+    set(this: unknown, ...args: unknown[]): unknown {
+      apply(getTime, this, []);
+      const numbers: number[] = [];
+      for (let at = 0; at < args.length && at < native.length; at++) numbers[at] = +(args[at] as number);
+      return apply(native, this, numbers);
+    },
+  }.set;
+};
+
+/** The methods of the machine's time zone give what those of UTC give. */
+const methodsInUtc = (): object => {
   const methods: Record<string, Method> = {};
-  for (const name of LOCAL) {
-    const utc = (Date.prototype as unknown as Record<string, Method>)[name.replace(/^[gs]et/, "$&UTC")]!;
-    methods[name] = {
-      [name](this: unknown, ...args: unknown[]): unknown {
-        return apply(utc, this, args);
-      },
-    }[name]!;
+  for (const part of ZONED) methods[`get${part}`] = getterOf(part);
+  for (const part of SET) {
+    methods[`set${part}`] = setterOf(part);
+    methods[`setUTC${part}`] = setterOf(part);
   }
   return {
     ...methods,
@@ -43,6 +65,7 @@ const localMethods = (): object => {
       return apply(getUTCFullYear, this, []) - 1900;
     },
     setYear(this: Date, given: unknown): number {
+      apply(getTime, this, []);
       const year = +(given as number);
       const whole = trunc(year);
       return apply(setUTCFullYear, this, [whole >= 0 && whole <= 99 ? 1900 + whole : year]);
@@ -52,10 +75,8 @@ const localMethods = (): object => {
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-const LOCAL = (
-  "getDate getDay getFullYear getHours getMilliseconds getMinutes getMonth getSeconds " +
-  "setDate setFullYear setHours setMilliseconds setMinutes setMonth setSeconds"
-).split(" ");
+const SET = "Date FullYear Hours Milliseconds Minutes Month Seconds".split(" ");
+const ZONED = [...SET, "Day"];
 
 const timeOf = (value: unknown): number => {
   if (!isObject(value)) return timeOfPrimitive(value);
