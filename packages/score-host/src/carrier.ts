@@ -49,7 +49,7 @@ export const processCarrier = (child: ChildProcessWithoutNullStreams, layers: La
     );
   },
   send(message) {
-    child.stdin.write(encodeFrame(message));
+    child.stdin.write(encodeFrame(JSON.stringify(message)));
   },
   kill() {
     child.kill("SIGKILL");

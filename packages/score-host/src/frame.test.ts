@@ -9,7 +9,7 @@ test("messages survive any cutting of the stream", () => {
   const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
   fc.assert(
     fc.property(messages, cuts, (sent, sizes) => {
-      const stream = Buffer.concat(sent.map((message) => encodeFrame({ message })));
+      const stream = Buffer.concat(sent.map((message) => encodeFrame(JSON.stringify(message))));
       const reader = frameReader();
       const received: unknown[] = [];
       for (let at = 0, turn = 0; at < stream.length; turn++) {
@@ -18,10 +18,7 @@ test("messages survive any cutting of the stream", () => {
           received.push(JSON.parse(String(frame)));
         at = end;
       }
-      assert.deepEqual(
-        received,
-        sent.map((message) => ({ message })),
-      );
+      assert.deepEqual(received, sent);
     }),
   );
 });
@@ -32,5 +29,5 @@ for (const length of [0, FRAME_BYTES_MAX + 1, 0xffffffff])
     header.writeUInt32BE(length);
     const reader = frameReader();
     assert.equal(reader.push(header), undefined);
-    assert.equal(reader.push(encodeFrame({})), undefined);
+    assert.equal(reader.push(encodeFrame("{}")), undefined);
   });

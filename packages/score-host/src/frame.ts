@@ -1,19 +1,12 @@
 import { FRAME_BYTES_MAX } from "./bounds.ts";
 
-/**
- * Returns a message as one frame: its length in 4 bytes, big-endian, then its JSON in UTF-8.
- *
- * @param stringify writes JSON: the engine's own, in a realm that has another
- */
-export const encodeFrame = (
-  message: unknown,
-  stringify: (message: unknown) => string = JSON.stringify,
-): Buffer => {
-  const body = Buffer.from(stringify(message), "utf8");
-  if (body.length > FRAME_BYTES_MAX) throw new RangeError(`a frame of ${body.length} bytes is too large`);
-  const frame = Buffer.allocUnsafe(4 + body.length);
-  frame.writeUInt32BE(body.length, 0);
-  body.copy(frame, 4);
+/** Returns a text as one frame: its length in 4 bytes, big-endian, then itself in UTF-8. */
+export const encodeFrame = (text: string): Buffer => {
+  const size = Buffer.byteLength(text, "utf8");
+  if (size > FRAME_BYTES_MAX) throw new RangeError(`a frame of ${size} bytes is too large`);
+  const frame = Buffer.allocUnsafe(4 + size);
+  frame.writeUInt32BE(size, 0);
+  frame.write(text, 4, "utf8");
   return frame;
 };
 

@@ -1,29 +1,26 @@
 /**
  * What parent and child say to each other: frames of a 4-byte big-endian length and as many bytes of JSON
  * in UTF-8. Keys and values of the state are texts anyway (canonical JSON), so JSON carries them without
- * base64; JSON.parse is faster here than a codec in JavaScript. One request is outstanding at a time, and
- * the child answers it with any number of `need` and `started`, then exactly one closing message.
+ * base64; JSON.parse is faster here than a codec in JavaScript, but for outcomes (wire-outcomes.ts). One request is
+ * outstanding at a time, and the child answers it with any number of `need`, `started` and outcomes that are not the
+ * last, then exactly one closing message.
  *
  * The parent trusts nothing that it receives: lengths are bounded, every message is checked field by field
  * below, and a bad one costs the child its life. The child trusts its parent.
  */
 import type { ContractDescription, Sender } from "@dure/score";
+import { NEED_KEYS_MAX } from "./bounds.ts";
+import type { Activation, Genesis, QueryCall, ScoreSource, Suspended } from "./outcome.ts";
 import {
-  EVENT_BYTES_MAX,
-  EVENT_NAME,
-  EVENTS_MAX,
-  isAuthorsCode,
-  KEY_BYTES_MAX,
-  MESSAGE_CHARS_MAX,
-  NEED_KEYS_MAX,
-  RESULT_BYTES_MAX,
-  VALUE_BYTES_MAX,
-  WRITES_MAX,
-} from "./bounds.ts";
-import type { Activation, Code, Genesis, QueryCall, ScoreSource, Suspended } from "./outcome.ts";
-
-/** A state value on the wire: its canonical JSON text, or null where there is none. */
-export type WireValue = string | null;
+  HEAD_END,
+  MESSAGE_BYTES_MAX,
+  type PackedOutcomes,
+  TRACE_BYTES_MAX,
+  unpackOutcomes,
+  WIRE_KEY_BYTES_MAX,
+  type WireOutcome,
+  type WireValue,
+} from "./wire-outcomes.ts";
 
 export type LoadRequest = {
   readonly type: "load";
@@ -65,36 +62,25 @@ export type QueryRequest = { readonly type: "query"; readonly query: QueryCall }
 export type ValuesReply = { readonly type: "values"; readonly values: readonly WireValue[] };
 export type Request = LoadRequest | BlockRequest | GenesisRequest | QueryRequest;
 
-/** The keys of writes are `name NUL key`. */
-export type WireOutcome = readonly [
-  code: Code,
-  message: string,
-  result: string,
-  writes: readonly (readonly [key: string, value: WireValue])[],
-  events: readonly (readonly [score: string, name: string, data: string])[],
-  steps: number,
-  bytes: number,
-  diagnostic: string,
-  /** In an author's kit alone: the engine's stack of what was thrown. */
-  trace?: string,
-];
-
 export type Reply =
   | { readonly type: "ready"; readonly scores: readonly ContractDescription[] }
   | { readonly type: "unloadable"; readonly score: string; readonly message: string; readonly trace?: string }
   | { readonly type: "need"; readonly keys: readonly string[] }
   | { readonly type: "started"; readonly index: number }
-  /** Of a block's activations first, then of its calls. */
-  | { readonly type: "outcomes"; readonly outcomes: readonly WireOutcome[] }
+  /** Of a block's activations first, then of its calls; those of a long block come in parts. */
+  | { readonly type: "outcomes"; readonly isLast: boolean; readonly outcomes: readonly WireOutcome[] }
   | { readonly type: "engine-limit"; readonly index: number; readonly message: string };
 
 /**
- * Returns a child's message, of its JSON, checked, or undefined if it is malformed in any way. That the message fits
+ * Returns a child's message, checked, or undefined if it is malformed in any way. That the message fits
  * the request (as many outcomes as calls, say) is for the caller to check.
  */
 export const parseReply = (body: Uint8Array | string): Reply | undefined => {
   try {
-    const value: unknown = JSON.parse(typeof body === "string" ? body : UTF8.decode(body));
+    const text = typeof body === "string" ? body : UTF8.decode(body);
+    const headEnd = text.indexOf(HEAD_END);
+    const value: unknown = JSON.parse(headEnd === -1 ? text : text.slice(0, headEnd));
+    if (headEnd !== -1) return outcomesOf(value, text.slice(headEnd + HEAD_END.length));
     return isReply(value) ? value : undefined;
   } catch {
     return undefined;
@@ -112,10 +98,14 @@ const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 const isList = (value: unknown, itemsMax: number, isItem: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.length <= itemsMax && value.every(isItem);
 
-const WIRE_KEY_BYTES_MAX = 65 + KEY_BYTES_MAX;
-const MESSAGE_BYTES_MAX = MESSAGE_CHARS_MAX * 4;
-const TRACE_BYTES_MAX = 128 * 1024;
 const LIST_MAX = 1_000_000;
+
+const outcomesOf = (head: unknown, text: string): Reply | undefined => {
+  if (!isFields(head) || head.type !== "outcomes" || typeof head.isLast !== "boolean") return undefined;
+  const { isLast, numbers } = head;
+  if (!Array.isArray(numbers)) return undefined;
+  return { type: "outcomes", isLast, outcomes: unpackOutcomes({ numbers, text } as PackedOutcomes) };
+};
 
 const isReply = (value: unknown): value is Reply => {
   if (!isFields(value)) return false;
@@ -128,8 +118,6 @@ const isReply = (value: unknown): value is Reply => {
       return isList(value.keys, NEED_KEYS_MAX, (key) => isText(key, WIRE_KEY_BYTES_MAX));
     case "started":
       return isIndex(value.index);
-    case "outcomes":
-      return isList(value.outcomes, LIST_MAX, isOutcome);
     case "engine-limit":
       return isIndex(value.index) && isText(value.message, MESSAGE_BYTES_MAX);
     default:
@@ -145,34 +133,4 @@ const isLoaded = (value: unknown): boolean =>
   isList(value.invoke, LIST_MAX, (name) => isText(name, 64)) &&
   isList(value.query, LIST_MAX, (name) => isText(name, 64));
 
-const isOutcome = (value: unknown): boolean =>
-  Array.isArray(value) &&
-  (value.length === 8 || value.length === 9) &&
-  isCode(value[0]) &&
-  isText(value[1], MESSAGE_BYTES_MAX) &&
-  isText(value[2], RESULT_BYTES_MAX) &&
-  isList(value[3], WRITES_MAX, isWrite) &&
-  isList(value[4], EVENTS_MAX, isEvent) &&
-  isIndex(value[5]) &&
-  isIndex(value[6]) &&
-  isText(value[7], MESSAGE_BYTES_MAX) &&
-  isTrace(value[8]);
-
 const isTrace = (value: unknown): boolean => value === undefined || isText(value, TRACE_BYTES_MAX);
-
-const isCode = (value: unknown): boolean =>
-  value === 0 || value === 9000 || value === 9100 || (isIndex(value) && isAuthorsCode(value as number));
-
-const isWrite = (value: unknown): boolean =>
-  Array.isArray(value) &&
-  value.length === 2 &&
-  isText(value[0], WIRE_KEY_BYTES_MAX) &&
-  (value[1] === null || isText(value[1], VALUE_BYTES_MAX));
-
-const isEvent = (value: unknown): boolean =>
-  Array.isArray(value) &&
-  value.length === 3 &&
-  isText(value[0], 64) &&
-  typeof value[1] === "string" &&
-  EVENT_NAME.test(value[1]) &&
-  isText(value[2], EVENT_BYTES_MAX);

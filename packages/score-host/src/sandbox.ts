@@ -3,8 +3,9 @@ import type { Carrier } from "./carrier.ts";
 import { ScoreHostError } from "./error.ts";
 import type { Layers } from "./layers.ts";
 import type { Read, ScoreSource } from "./outcome.ts";
-import type { Reply, Request, WireValue } from "./protocol.ts";
+import type { Reply, Request } from "./protocol.ts";
 import { type Spawn, spawnSandbox } from "./spawn.ts";
+import type { WireOutcome, WireValue } from "./wire-outcomes.ts";
 
 /** How a sandbox process ended: past its deadline, by itself or another's hand, or for a bad message. */
 export type DeathReason = "deadline" | "died" | "malformed" | "closed";
@@ -30,8 +31,10 @@ export type SandboxOptions = {
   readonly spawn?: Spawn;
 };
 
-/** The closing message of a request. */
-export type Closing = Exclude<Reply, { type: "need" } | { type: "started" }>;
+/** What closes a request: its closing message, and with the last outcomes all those before them. */
+export type Closing =
+  | Exclude<Reply, { type: "need" } | { type: "started" } | { type: "outcomes" }>
+  | { readonly type: "outcomes"; readonly outcomes: readonly WireOutcome[] };
 
 export type Serving = {
   readonly read: Read;
@@ -139,6 +142,7 @@ export class Sandbox {
   request(request: Request, serving: Serving): Promise<Closing> {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     return new Promise<Closing>((resolve, reject) => {
+      const outcomes: WireOutcome[] = [];
       let leftMs = serving.deadlineMs;
       let sinceMs = 0;
       let timer: NodeJS.Timeout | undefined;
@@ -166,6 +170,16 @@ export class Sandbox {
       this.#receive = (reply) => {
         if (reply.type === "started") {
           serving.onStarted?.(reply.index);
+          return;
+        }
+        if (reply.type === "outcomes") {
+          for (const outcome of reply.outcomes) outcomes.push(outcome);
+          if (outcomes.length > outcomesMax(request))
+            this.kill("malformed", "the sandbox process sent more outcomes than there are calls");
+          else if (reply.isLast) {
+            finish();
+            resolve({ type: "outcomes", outcomes });
+          }
           return;
         }
         if (reply.type !== "need") {
@@ -218,6 +232,11 @@ export class Sandbox {
     this.#fail?.(this.#dead);
   }
 }
+
+const outcomesMax = (request: Request): number => {
+  if (request.type === "block") return request.activations.length + request.calls.length;
+  return request.type === "genesis" ? request.inits.length : 1;
+};
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 

@@ -1,5 +1,5 @@
 import type { Outcome, QueryOutcome, Write } from "./outcome.ts";
-import type { WireOutcome } from "./protocol.ts";
+import type { WireOutcome } from "./wire-outcomes.ts";
 
 const isSorted = (writes: readonly Write[]): boolean =>
   writes.every(({ key }, at) => at === 0 || Buffer.compare((writes[at - 1] as Write).key, key) < 0);

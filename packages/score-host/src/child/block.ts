@@ -4,15 +4,17 @@
  * Round trips are saved by guessing. A pass runs the calls in order; a read of an unknown key is noted and
  * throws, and the call has `missed`, whatever the contract makes of the throw. The calls after it run only
  * to find what else is unknown. Then one message asks for all of it, and the next pass starts again from
- * the first call that missed, and reads directly: should a value lead to a further key, as a counter's does, the
- * call waits for that one in the middle of the method.
+ * the first call that missed. Where one value leads to a further key, that takes another pass, and so on, for as long as
+ * what is wasted is less than what the round trips that were saved would take. The rest reads directly: a call waits
+ * for its value in the middle of the method.
  *
  * Nothing of a missed run is kept, so outcomes do not depend on the cache. One thing could show: a contract
  * that loops for ever when a read throws would do so only where the read was unknown. Hence a `careful`
  * request, which the parent makes after an attempt that died, never guesses: reads are direct throughout.
  */
 import { BLOCK_BYTES_MAX, BLOCK_STEPS_MAX, NEED_KEYS_MAX } from "../bounds.ts";
-import type { Reply, WireOutcome, WireValue } from "../protocol.ts";
+import type { Reply } from "../protocol.ts";
+import type { WireOutcome, WireValue } from "../wire-outcomes.ts";
 import type { StateCache } from "./cache.ts";
 import { type CallResult, refused } from "./call.ts";
 import type { Reader } from "./effects.ts";
@@ -26,7 +28,7 @@ export type Parent = {
 /** Runs one call over a reader, with these many steps left to its block. */
 export type Run = (read: Reader, stepsLeft: number) => CallResult;
 
-/** What a request came to: its outcomes and all its writes, or the call at which the engine gave up. */
+/** What a request came to: the outcomes that were not sent yet and all writes, or the call at which the engine gave up. */
 export type Executed =
   | {
       readonly ok: true;
@@ -34,6 +36,13 @@ export type Executed =
       readonly writes: ReadonlyMap<string, WireValue>;
     }
   | { readonly ok: false; readonly index: number; readonly message: string };
+
+/** How many outcomes are sent at once, so that the parent works on a block's first while its last are made. */
+const PART = 128;
+
+/** What a round trip to the parent takes, in steps; and how many a request may lose by guessing before it gains any. */
+const STEPS_PER_ROUND_TRIP = 60_000;
+const ROUND_TRIPS_LOST_MAX = 16;
 
 /** Thrown into a method by a read of an unknown key. Its meaning lies in `missed`, not in being caught. */
 const MISS = Object.freeze(new Error("this read is answered in the next pass"));
@@ -52,7 +61,8 @@ export const execute = (
   // Fetched values stay here until the end, so that the cache's evictions cannot undo a pass's progress.
   const fetched = new Map<string, WireValue>();
   const settled = new Map<string, WireValue>();
-  const outcomes: WireOutcome[] = [];
+  let outcomes: WireOutcome[] = [];
+  let settledRuns = 0;
   let bytes = 0;
   let steps = 0;
 
@@ -75,11 +85,17 @@ export const execute = (
   const settle = (result: CallResult): void => {
     bytes += result.bytes;
     steps += stepsOf(result);
+    settledRuns += 1;
     outcomes.push(result.outcome);
     for (const [key, value] of writesOf(result)) settled.set(key, value);
+    if (outcomes.length < PART || settledRuns === runs.length) return;
+    parent.send({ type: "outcomes", isLast: false, outcomes });
+    outcomes = [];
   };
 
-  for (let start = 0, pass = 0; start < runs.length; start = outcomes.length, pass++) {
+  let isGuessing = !careful;
+  let wastedSteps = 0;
+  for (let start = 0; start < runs.length; start = settledRuns) {
     const unknown = new Set<string>();
     const guessed = new Map<string, WireValue>();
     for (let index = start; index < runs.length && unknown.size < NEED_KEYS_MAX; index++) {
@@ -92,14 +108,18 @@ export const execute = (
         if (unknown.size < NEED_KEYS_MAX) unknown.add(key);
         throw MISS;
       };
-      const direct = careful || (pass > 0 && unknown.size === 0);
       const run = runs[index]!;
-      const result = bounded(run(direct ? readDirectly : guess, BLOCK_STEPS_MAX - steps), bytes);
-      if (missed) continue;
-      if (unknown.size === 0) {
+      const result = bounded(run(isGuessing ? guess : readDirectly, BLOCK_STEPS_MAX - steps), bytes);
+      if (!missed && unknown.size === 0) {
         if (result.engineLimit) return { ok: false, index, message: diagnosticOf(result) };
         settle(result);
-      } else for (const [key, value] of writesOf(result)) guessed.set(key, value);
+        continue;
+      }
+      wastedSteps += stepsOf(result);
+      if (!missed) for (const [key, value] of writesOf(result)) guessed.set(key, value);
+      const saved = fetched.size + unknown.size + ROUND_TRIPS_LOST_MAX;
+      isGuessing = wastedSteps <= STEPS_PER_ROUND_TRIP * saved;
+      if (!isGuessing) break;
     }
     if (unknown.size > 0) fetch([...unknown]);
   }

@@ -1,4 +1,4 @@
-import type { WireValue } from "../protocol.ts";
+import type { WireValue } from "../wire-outcomes.ts";
 
 /**
  * The values that this process knows, known absences included, all as of one height. It only saves reads:

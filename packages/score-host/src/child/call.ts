@@ -1,6 +1,6 @@
 import { BLOCK_STEPS_MAX, CALL_MEMORY_MAX, CALL_STEPS_MAX } from "../bounds.ts";
 import type { Code, Used } from "../outcome.ts";
-import type { WireOutcome } from "../protocol.ts";
+import type { WireOutcome } from "../wire-outcomes.ts";
 import { Effects, HostRefusal, QUERY_WRITE, type Reader } from "./effects.ts";
 import { cut, failureOf } from "./failure.ts";
 import type { Score } from "./load.ts";

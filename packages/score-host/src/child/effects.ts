@@ -8,7 +8,7 @@ import {
   VALUE_BYTES_MAX,
   WRITES_MAX,
 } from "../bounds.ts";
-import type { WireValue } from "../protocol.ts";
+import type { WireValue } from "../wire-outcomes.ts";
 import { canonical } from "./canonical.ts";
 import { closeError } from "./closed-error.ts";
 import { charge, unmetered } from "./meter.ts";

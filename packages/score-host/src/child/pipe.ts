@@ -1,7 +1,8 @@
 import { readSync, writeSync } from "node:fs";
 import { encodeFrame } from "../frame.ts";
 import type { Reply } from "../protocol.ts";
-import { parseText, quote } from "./pristine.ts";
+import { encodeReply } from "./encode-reply.ts";
+import { parseText } from "./pristine.ts";
 
 /** Waits for a frame on the standard input and returns its message. */
 export const receive = (): unknown => {
@@ -11,7 +12,7 @@ export const receive = (): unknown => {
 
 /** Sends one message and returns when the pipe has taken all of it. */
 export const send = (message: Reply): void => {
-  const frame = encodeFrame(message, quote);
+  const frame = encodeFrame(encodeReply(message));
   for (let sent = 0; sent < frame.length; ) sent += patiently(() => writeSync(1, frame, sent));
 };
 

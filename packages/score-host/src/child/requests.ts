@@ -45,7 +45,7 @@ export const answerRequests = ({ receive, send }: Connection): never => {
     const executed = execute(runs, cache, { need, send }, careful);
     if (!executed.ok) return { type: "engine-limit", index: executed.index, message: executed.message };
     if (height !== undefined) cache.keepPending(height, executed.writes);
-    return { type: "outcomes", outcomes: executed.outcomes };
+    return { type: "outcomes", isLast: true, outcomes: executed.outcomes };
   };
 
   const answer = (request: Request): Reply => {

@@ -6,7 +6,8 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import type { ThreadData } from "../thread.ts";
 import { keepTexts } from "./compartment.ts";
 import { disturb } from "./disturb.ts";
-import { parseText, quote } from "./pristine.ts";
+import { encodeReply } from "./encode-reply.ts";
+import { parseText } from "./pristine.ts";
 import { answerRequests } from "./requests.ts";
 import { keepNoModules } from "./seal.ts";
 
@@ -27,4 +28,4 @@ const receive = (): unknown => {
 
 keepTexts();
 if (disturbed) keepNoModules();
-answerRequests({ receive, send: (message) => port.postMessage(quote(message)) });
+answerRequests({ receive, send: (message) => port.postMessage(encodeReply(message)) });
