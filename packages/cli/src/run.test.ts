@@ -37,6 +37,34 @@ test("help is printed once, names every command and ends well", async () => {
     assert.match(stdout, new RegExp(`^  ${command} `, "m"));
 });
 
+test("what a command needs to run is loaded when it runs, and not to read the command line", async () => {
+  // Prints each module that is loaded; `register` is Node's own way to watch.
+  const hooks = `
+    import { writeSync } from "node:fs";
+    export const load = (url, context, next) => (writeSync(2, url + "\\n"), next(url, context));`;
+  const watch = `
+    import { register } from "node:module";
+    register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+  const loadedBy = (...args: string[]): Promise<readonly string[]> =>
+    new Promise((resolve) => {
+      const watched = ["--import", `data:text/javascript,${encodeURIComponent(watch)}`, BIN, ...args];
+      execFile(process.execPath, watched, { cwd: parent }, (_error, _stdout, stderr) =>
+        resolve(stderr.split("\n").filter((line) => line.startsWith("file:"))),
+      );
+    });
+  const isLight = (url: string): boolean => /\/(cli|client|commander|picocolors)\//.test(url);
+  for (const args of [["--version"], ["--help"], ["nonsense"]]) {
+    const loaded = await loadedBy(...args);
+    assert.ok(loaded.some((url) => url.endsWith("/commands/verify.js")));
+    assert.deepEqual(
+      loaded.filter((url) => !isLight(url)),
+      [],
+    );
+  }
+  // So that the test can tell: checks of the machine need what holds contracts.
+  assert.ok((await loadedBy("doctor")).some((url) => url.includes("/score-host/")));
+});
+
 test("a command line that cannot be understood ends with status 2 and one sentence", async () => {
   for (const args of [
     ["devnet", "--peers", "17"],

@@ -23,6 +23,7 @@ import { openLedger } from "./open-ledger.ts";
 /** This file is also the process that is killed: `node crash.test.js append <directory> <payload bytes>`. */
 const [, , mode, home = "", payloadBytes = "10"] = process.argv;
 const BLOCKS = 400;
+const KILLS = 8;
 
 const openAt = (
   directory: string,
@@ -116,10 +117,10 @@ const numberOf = (record: Uint8Array | undefined): number => Number(decodeText(r
 if (mode === "append") await appendForEver(SMALL);
 else if (mode === "fill") await appendForEver({});
 else {
-  test("nothing acknowledged is lost or doubled over 20 kills", async () => {
+  test(`nothing acknowledged is lost or doubled over ${KILLS} kills`, async () => {
     const directory = await temporary();
     const chain = makeChain(BLOCKS, { transactionsPerBlock: 1 });
-    for (let round = 1; round <= 20; round++) {
+    for (let round = 1; round <= KILLS; round++) {
       const child = spawn(process.execPath, [fileURLToPath(import.meta.url), "append", directory], {
         stdio: ["ignore", "pipe", "inherit"],
         env: environment(),
@@ -146,7 +147,7 @@ else {
       assert(ledger.executedHeight() <= height);
       await execute(ledger, chain, height);
       for (let at = 1; at <= height; at++) assert.equal((await ledger.read(at))?.blockId, chain[at - 1]?.id);
-      if (round === 20) {
+      if (round === KILLS) {
         const fresh = await openAt(await temporary(), {});
         await fresh.append(chain.slice(0, height).map(({ block }) => block));
         await execute(fresh, chain, height);

@@ -1,4 +1,4 @@
-import { request } from "@dure/client";
+import { request } from "@dure/client/request";
 import type { Command } from "commander";
 import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";
 import { type OutputOptions, pretty, show } from "./output.ts";

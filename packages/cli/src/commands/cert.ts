@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { derOfPem } from "@dure/crypto/x509";
 import type { Command } from "commander";
 import { gather } from "../arguments.ts";
 import { table } from "../devnet/table.ts";
@@ -34,6 +33,7 @@ const requestOf = async (path: string): Promise<string> => {
       cause,
     });
   }
+  const { derOfPem } = await import("@dure/crypto/x509");
   const der = derOfPem("CERTIFICATE REQUEST", text);
   if (der !== undefined) return Buffer.from(der).toString("base64");
   throw new CliError("REQUEST_REFUSED", `${path} is no certificate request in PEM`);

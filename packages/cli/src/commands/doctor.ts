@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { table } from "../devnet/table.ts";
-import { examine } from "../doctor/checks.ts";
 import { CliError } from "../error.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
 
 type Options = OutputOptions & { readonly home: string; readonly peers: number; readonly portOffset: number };
 
 const run = async ({ home, peers, portOffset, ...output }: Options): Promise<void> => {
+  const { examine } = await import("../doctor/checks.ts");
   const findings = await examine({ folder: home, peers, portOffset });
   const rows = findings.map(({ check, state, found }) => [check, state, found]);
   const advice = findings.filter(({ state }) => state !== "good");

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { request } from "@dure/client";
+import { request } from "@dure/client/request";
 import type { Command } from "commander";
 import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";
 import { heightText, jsonObject } from "../arguments.ts";

@@ -1,4 +1,4 @@
-import { request } from "@dure/client";
+import { request } from "@dure/client/request";
 import type { Command } from "commander";
 import { inChannel, type PeerOptions, peersOf } from "../acting-peer.ts";
 import { errorColours as pc } from "../colours.ts";

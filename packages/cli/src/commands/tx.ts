@@ -1,4 +1,5 @@
-import { request, type Submitted, type Until } from "@dure/client";
+import type { Submitted, Until } from "@dure/client";
+import { request } from "@dure/client/request";
 import type { Command } from "commander";
 import type { IdentityOptions } from "../acting-identity.ts";
 import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";

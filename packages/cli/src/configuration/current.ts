@@ -1,4 +1,4 @@
-import { request } from "@dure/client";
+import { request } from "@dure/client/request";
 import { type Hash, parseHash } from "@dure/types";
 import { inChannel, type PeerOptions, peerOf } from "../acting-peer.ts";
 import { CliError } from "../error.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { request } from "@dure/client";
+import { request } from "@dure/client/request";
 import type { Event } from "../emit.ts";
 import { keepGenesisFile } from "../home/genesis-file.ts";
 import { pause } from "../pause.ts";

@@ -1,4 +1,4 @@
-import { request } from "@dure/client";
+import { request } from "@dure/client/request";
 import { createSodiumSuite } from "@dure/crypto/sodium";
 import {
   formatSuspension,

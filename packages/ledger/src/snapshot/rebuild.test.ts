@@ -75,7 +75,7 @@ const rebuilt = async (tree: TreeRoot, work: (rebuild: StateRebuild) => Promise<
   return { store, state: createState(suite, store), keys: rebuild.progress.keys };
 };
 
-const KEYS = [0, 1, 16, 17, 300, 9_000];
+const KEYS = [0, 1, 16, 17, 300, 3_000];
 for (const count of KEYS) {
   test(`a state of ${count} keys is rebuilt as it stood when its snapshot was taken`, async () => {
     const { store, state, write } = await filled(writesOf(count));
@@ -138,7 +138,10 @@ test("values that are too large to travel together come one by one, each checked
 });
 
 test("no answer but the tree's own is taken: another byte, order, number, kind or subtree is refused", async () => {
-  const { store, state } = await filled(writesOf(40_000));
+  // Where one of the sixteen subtrees is too large for one answer, the answer above it spans two levels.
+  const isInLargest = ({ key }: Write): boolean => (suite.hash(key)[0] ?? 0) < 16;
+  const crowd = writesOf(40_000).filter((write, n) => n < 300 || isInLargest(write));
+  const { store, state } = await filled(crowd);
   const snapshots = new Snapshots(suite, store);
   await snapshots.take(reflected(1, state), true);
   const snapshot = snapshots.newest(() => true) ?? assert.fail();

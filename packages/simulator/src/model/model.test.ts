@@ -122,12 +122,6 @@ test("the model is well-typed", async () => {
   assert.equal(code, 0, output);
 });
 
-for (const main of ["k1", "k2"])
-  test(`no invariant of the model ${main} breaks in random runs`, async () => {
-    const { code, output } = await runModel(main, { samples: 120, steps: 60, seed: 1 });
-    assert.equal(code, 0, output);
-  });
-
 /** The rarest shows in one of thousands of runs: its seed is written down, and `npm run model` searches for it. */
 for (const [main, seed, samples] of [
   ["withoutTcHighest", 1, 2_000],
@@ -153,15 +147,15 @@ for (const [main, spinInterval, views] of [
   ["k1", 1, 6],
   ["k2", 2, 8],
 ] as const)
-  test(`the code decides as the model ${main} in each step of its traces`, async () => {
-    const options = { samples: 80, steps: 60, seed: 11 };
+  test(`no invariant of the model ${main} breaks in random runs, and the code decides as it does in each step`, async () => {
+    const options = { samples: 120, steps: 60, seed: 11 };
     const { code, output } = await runModel(
       main,
       options,
       `--n-traces=${TRACES}`,
       `--out-itf=${join(home, `${main}.itf.json`)}`,
     );
-    assert.equal(code, 0, output);
+    assert.equal(code, 0, output); // each step is held to all invariants
     const files = (await readdir(home)).filter((file) => file.startsWith(main));
     assert.equal(files.length, TRACES);
     let [steps, votes, commits] = [0, 0, 0];
