@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Api, ContractDescription } from "@dure/score";
-import { createScoreHost, pack, ScoreHostError } from "@dure/score-host";
+import { createScoreHost, pack, packTraced, ScoreHostError } from "@dure/score-host";
 import {
   formatPackage,
   type PackageFunctions,
@@ -89,20 +89,27 @@ const authOf = (auth: unknown): ScorePackage["auth"] => {
   return { name: text("name"), email: text("email"), org: text("org") };
 };
 
-/** Packs a contract and loads it as a peer would: its text, and what it offers. @throws ScoreHostError */
-export const offeredBy = async (entry: string) => {
+/** Whose a contract is: the author's own knows its lines, a stranger's is loaded in a process of its own. */
+type Origin = "author" | "stranger";
+
+const packApart = async (entry: string) => {
   const packed = await pack(entry);
-  const description = await describe(packed);
-  return { ...packed, functions: functionsOf(description), api: description.api };
+  return { ...packed, description: await describe(packed) };
+};
+
+/** Packs a contract and loads it by a peer's rules: its text, and what it offers. @throws ScoreHostError */
+export const offeredBy = async (entry: string, origin: Origin) => {
+  const { name, version, source, description } = await (origin === "author" ? packTraced : packApart)(entry);
+  return { name, version, source, functions: functionsOf(description), api: description.api };
 };
 
 /**
- * Packs a contract, loads it as a peer would, and holds its package.json to what it offers.
+ * Packs a contract, loads it by a peer's rules, and holds its package.json to what it offers.
  *
  * @throws CliError `SCORE_INVALID`; ScoreHostError
  */
-export const buildPackage = async ({ entry, manifest }: Project): Promise<BuiltPackage> => {
-  const { name, version, source, functions, api } = await offeredBy(entry);
+export const buildPackage = async ({ entry, manifest }: Project, origin: Origin): Promise<BuiltPackage> => {
+  const { name, version, source, functions, api } = await offeredBy(entry, origin);
   const flaw = manifestFlaw(manifest, { name, version }, functions);
   if (flaw !== undefined) throw invalid(flaw);
   const isOwn = Object.hasOwn(manifest, "id");

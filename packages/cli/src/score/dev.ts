@@ -109,7 +109,7 @@ export const develop = async (
       seen = now;
       try {
         // The manifest may have changed with the sources.
-        await redeploy(store, await buildPackage(await projectAt(path)), emit);
+        await redeploy(store, await buildPackage(await projectAt(path), "author"), emit);
       } catch (error) {
         report(error, emit);
       }

@@ -84,6 +84,14 @@ test("types that do not hold are found", async () => {
   assert.match(stderr, /contract\.ts.*TS2322[\s\S]*SCORE_INVALID/);
 });
 
+test("what a contract throws as it loads is told with the author's line", async () => {
+  const text = await readFile(join(counter, "contract.ts"), "utf8");
+  const lines = `${text}const none: number[] = [];\nnone[1]!.toFixed();\n`;
+  const directory = await made("throwing", { "contract.ts": lines });
+  const line = lines.split("\n").length - 1;
+  await refused(new RegExp(`contract\\.ts:${line}:\\d+\\).*CONTRACT_INVALID`), "pack", directory);
+});
+
 for (const [name, change, message] of [
   ["another name", { id: "other" }, /says that this is other/],
   ["another version", { version: "2.0.0" }, /says version 2\.0\.0/],

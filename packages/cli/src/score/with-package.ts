@@ -17,7 +17,7 @@ const packFrom = async (fill: (directory: string) => Promise<void>): Promise<Bui
     // Above the sources, so that what an archive brings along goes first.
     await linkPackages(parent);
     await fill(directory);
-    return await buildPackage(await projectAt(directory));
+    return await buildPackage(await projectAt(directory), "stranger");
   } finally {
     await rm(parent, { recursive: true, force: true });
   }
@@ -48,5 +48,5 @@ export const packageOf = async (source: string): Promise<BuiltPackage> => {
   if (source.endsWith(".json")) return readBuiltPackage(await readText(source), source);
   const project = await projectAt(source);
   await linkPackages(project.directory);
-  return buildPackage(project);
+  return buildPackage(project, "author");
 };

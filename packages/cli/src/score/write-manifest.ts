@@ -14,7 +14,7 @@ export const writeManifest = async ({ directory, entry, manifest }: Project): Pr
   // Without an id, it may be the package.json of something else that the contract is a part of.
   if (!Object.hasOwn(manifest, "id"))
     throw new CliError("SCORE_SOURCE", `${directory} has no package.json with an "id": write one first`);
-  const { name: id, version, functions } = await offeredBy(entry);
+  const { name: id, version, functions } = await offeredBy(entry, "author");
   const text = JSON.stringify({ ...manifest, id, version, functions }, null, 2);
   await writeAtomically(join(directory, "package.json"), `${text}\n`);
 };
