@@ -38,6 +38,10 @@ const BASE = 32;
 /** Numbers on the stack that are free; they count eight bytes each beyond. */
 const STACK_FREE = 1536;
 
+/** One for all, since none runs within another; and how many numbers of it are kept for the next. */
+const stack: number[] = [];
+const STACK_KEPT = 65_536;
+
 /**
  * Returns the start and end of the first match at or after a position, then those of each group, -1 for a
  * group that took no part; undefined if there is none. `sticky`: the match must begin at the position.
@@ -58,7 +62,7 @@ export const execute = (
   const length = text.length;
   const registers: number[] = [];
   for (let index = 0; index < program.registers; index++) registers.push(-1);
-  const stack: number[] = [];
+  if (stack.length > STACK_KEPT) stack.length = 0;
   let top = 0;
   let stackMax = STACK_FREE;
   let steps = BASE + program.registers;
