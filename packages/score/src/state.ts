@@ -38,8 +38,20 @@ export type StateAccess = {
   delete(key: string): void;
 };
 
-/** A name has no slash, so that `value("a")`, `map("a")` and `map("b")` can never share a key. */
-const COLLECTION = /^[A-Za-z0-9_-]{1,64}$/;
+/**
+ * Whether a text is 1 to 64 letters, digits, - or _. A name has no slash, so that `value("a")`, `map("a")` and `map("b")`
+ * can never share a key. By hand, for it is asked several times in a call, and patterns are interpreted.
+ */
+const isCollection = (name: string): boolean => {
+  const { length } = name;
+  if (length < 1 || length > 64) return false;
+  for (let index = 0; index < length; index++) {
+    const unit = name.charCodeAt(index);
+    const isLetter = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
+    if (!isLetter && !(unit >= 0x30 && unit <= 0x39) && unit !== 0x5f && unit !== 0x2d) return false;
+  }
+  return true;
+};
 
 /** Returns the State that contracts see over a host's four operations. @throws Error for a bad name. */
 export const stateOver = (access: StateAccess): State => ({
@@ -79,7 +91,7 @@ export const valuesOver = <T extends Json>(readable: ReadableState, prefix: stri
 };
 
 const named = (name: string): string => {
-  if (typeof name !== "string" || !COLLECTION.test(name))
+  if (typeof name !== "string" || !isCollection(name))
     throw new Error("a state value or map is named by 1 to 64 letters, digits, - or _");
   return name;
 };
