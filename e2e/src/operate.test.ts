@@ -26,16 +26,36 @@ before(async () => {
   offset = await freeOffset(PEERS);
 });
 
-after(() => rm(root, { recursive: true, force: true }));
-
 let current: Devnet | undefined;
+let isLeft = false;
 
-// A test that fails must not leave its devnet in the way of the next one.
-afterEach(() => current?.stop());
+const stop = async (): Promise<void> => {
+  isLeft = false;
+  await current?.stop();
+  current = undefined;
+};
+
+// A test that fails must not leave its devnet in the way of the next one; one that ends well may leave it to it.
+afterEach(async () => {
+  if (!isLeft) await stop();
+  isLeft = false;
+});
+after(async () => {
+  await stop();
+  await rm(root, { recursive: true, force: true });
+});
 
 const start = async (args: readonly string[] = []): Promise<Devnet> => {
   current = await startDevnet({ peers: PEERS, home, offset, args: ["--no-restart", ...args] });
   return current;
+};
+
+/** The devnet that the test before has left, or a new one. */
+const running = async (): Promise<Devnet> => current ?? start();
+
+/** Leaves the devnet running for the next test. */
+const leave = (): void => {
+  isLeft = true;
 };
 
 /** Runs `dure devnet`, which must refuse to start; returns what it says. */
@@ -128,35 +148,21 @@ test("Ctrl-C ends every process in good order, and the next start resumes with a
     }
     await commitData(again.urls[1] as string, again.urls, "more");
   });
-  await again.stop();
+  leave();
 });
 
 test("a home that a running devnet uses is refused, and the devnet does not notice", async () => {
-  const devnet = await start();
+  const devnet = await running();
   await withLogs(devnet, async () => {
     assert.equal((await refusal(home)).code, "HOME_LOCKED");
     assert.equal((await refusal(home, ["--reset"])).code, "HOME_LOCKED");
     await commitData(devnet.urls[0] as string, devnet.urls, "undisturbed");
   });
-  await devnet.stop();
-});
-
-test("the network goes on without its RadioStation, and a peer starts again without it", async () => {
-  const devnet = await start();
-  await withLogs(devnet, async () => {
-    process.kill(devnet.station.pid, "SIGKILL");
-    await gone([devnet.station.pid]);
-    await commitData(devnet.urls[0] as string, devnet.urls, "no station");
-    await devnet.kill(2);
-    await commitData(devnet.urls[0] as string, [devnet.urls[0] as string], "no station, three peers");
-    await devnet.restart(2);
-    await commitData(devnet.urls[2] as string, devnet.urls, "no station, a peer started again");
-  });
-  await devnet.stop();
+  leave();
 });
 
 test("kill -9 of the supervisor leaves no process behind, and the data is whole", async () => {
-  const devnet = await start();
+  const devnet = await running();
   const pids = descendants(devnet.supervisor.pid);
   let id = "";
   await withLogs(devnet, async () => {
@@ -173,7 +179,38 @@ test("kill -9 of the supervisor leaves no process behind, and the data is whole"
       assert.equal(status, "executed");
     }
   });
-  await again.stop();
+  leave();
+});
+
+test("a peer's home with another's channel data is refused, and its data stays", async () => {
+  const devnet = await running();
+  await devnet.kill(0);
+  const genesis = join(home, "peer0", "channels", devnet.channelId, "home.json");
+  const good = await readFile(genesis, "utf8");
+  await writeFile(genesis, good.replace(devnet.channelId, "0".repeat(64)));
+  const data = join(home, "peer0", "channels");
+  const hash = await treeHash(data);
+  await withLogs(devnet, async () => {
+    await assert.rejects(devnet.restart(0), /FOREIGN_HOME/);
+    assert.equal(await treeHash(data), hash);
+    await writeFile(genesis, good);
+    await devnet.restart(0);
+    await commitData(devnet.urls[0] as string, devnet.urls, "the right home again");
+  });
+  leave();
+});
+
+test("the network goes on without its RadioStation, and a peer starts again without it", async () => {
+  const devnet = await running();
+  await withLogs(devnet, async () => {
+    process.kill(devnet.station.pid, "SIGKILL");
+    await gone([devnet.station.pid]);
+    await commitData(devnet.urls[0] as string, devnet.urls, "no station");
+    await devnet.kill(2);
+    await commitData(devnet.urls[0] as string, [devnet.urls[0] as string], "no station, three peers");
+    await devnet.restart(2);
+    await commitData(devnet.urls[2] as string, devnet.urls, "no station, a peer started again");
+  });
 });
 
 test("a damaged home is refused with an error, and not one byte of it is changed", async () => {
@@ -198,24 +235,6 @@ test("other founding options than the home's are refused", async () => {
   assert.equal(await treeHash(home), hash);
 });
 
-test("a peer's home with another's channel data is refused, and its data stays", async () => {
-  const devnet = await start();
-  await devnet.kill(0);
-  const genesis = join(home, "peer0", "channels", devnet.channelId, "home.json");
-  const good = await readFile(genesis, "utf8");
-  await writeFile(genesis, good.replace(devnet.channelId, "0".repeat(64)));
-  const data = join(home, "peer0", "channels");
-  const hash = await treeHash(data);
-  await withLogs(devnet, async () => {
-    await assert.rejects(devnet.restart(0), /FOREIGN_HOME/);
-    assert.equal(await treeHash(data), hash);
-    await writeFile(genesis, good);
-    await devnet.restart(0);
-    await commitData(devnet.urls[0] as string, devnet.urls, "the right home again");
-  });
-  await devnet.stop();
-});
-
 test("--reset begins a new channel in the same home", async () => {
   const before = await readdir(join(home, "peer0", "channels"));
   const devnet = await start(["--reset"]);
@@ -226,5 +245,4 @@ test("--reset begins a new channel in the same home", async () => {
     assert.equal(height, 0);
     await until("the new channel works", () => commitData(devnet.urls[0] as string, devnet.urls, "anew"));
   });
-  await devnet.stop();
 });

@@ -219,7 +219,7 @@ test("the leader is killed: the page shows it, another leads, and the chain goes
     await until("another one leads", async () => (await leaderOf(page)) !== leader);
     await devnet.restart(numberOf(leader));
     await row(page, leader).getByText("online").waitFor();
-    assert.equal(await ring(page).locator(".seat.away").count(), 0);
+    await until("nobody is away", async () => (await ring(page).locator(".seat.away").count()) === 0);
   }));
 
 test("the peer that the page listens to is killed: it says so, goes on with another, and a reload resumes", () =>

@@ -12,7 +12,7 @@ import { type Client, clientOf } from "./signer.ts";
 import { until } from "./until.ts";
 
 const PEERS = [0, 1, 2, 3];
-const ROUNDS = 40;
+const ROUNDS = 16;
 const PER_SECOND = 240;
 const SUPPLY = 1_000_000_000;
 const AT_ONCE = 16;

@@ -1,6 +1,8 @@
 import { ClientError } from "./error.ts";
 import { readBody, TooLong } from "./read-body.ts";
 
+export { ClientError };
+
 /** A peer, and how long to wait for it. */
 export type PeerOptions = {
   /** The peer's REST address, such as `http://127.0.0.1:9000`. */

@@ -117,11 +117,11 @@ test("a peer that begins with a snapshot runs what the others run", () =>
     peers.push(...(await startAll(founded, home, [0, 1, 2], options)));
     const store = new Store(founded, peers[0] ?? assert.fail());
     await store.reach(Number((await store.agreeOn(counter("1.0.0"), "deploy"))["height"]));
-    await store.reach(40);
+    await store.reach(24);
     const follower = await startReachable(founded, 3, home, peers, { ...options, beginWithSnapshot: true });
     peers.push(follower);
     assert.ok(restored(follower), "it began with a snapshot");
-    await until("the follower has what the others have", () => statusOf(follower).executedHeight >= 40);
+    await until("the follower has what the others have", () => statusOf(follower).executedHeight >= 24);
     await store.add();
     await agree(peers);
     assert.deepEqual(await scoreOf(follower), await scoreOf(store.peer));

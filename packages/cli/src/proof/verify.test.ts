@@ -22,6 +22,11 @@ type Vectors = {
 };
 const { genesis, channelId, valid, refused } = JSON.parse(await readFile(VECTORS, "utf8")) as Vectors;
 const [first] = valid;
+
+/** The first of each kind: what every one of them shows is for the tests of the ledger's verifier to say. */
+const oneOfEach = <T>(items: readonly T[], kindOf: (item: T) => unknown): readonly T[] => [
+  ...new Map([...items].reverse().map((item) => [kindOf(item), item])).values(),
+];
 assert.ok(first !== undefined);
 
 const parent = await mkdtemp(join(tmpdir(), "dure-cli-"));
@@ -60,8 +65,8 @@ await file("genesis.json", genesis);
 await file("proof.json", first.proof);
 
 describe("dure verify", () => {
-  test("says what every valid proof shows, and ends with status 0", async () => {
-    for (const [at, { name, proof, shows }] of valid.entries()) {
+  test("says what a valid proof of each kind shows, and ends with status 0", async () => {
+    for (const [at, { name, proof, shows }] of oneOfEach(valid, ({ shows }) => shows["kind"]).entries()) {
       const path = await file(`valid-${at}.json`, proof);
       const { status, stdout, stderr } = await dure("verify", path, "--genesis", "genesis.json", "--json");
       assert.deepEqual([status, stderr], [0, ""], name);
@@ -72,8 +77,8 @@ describe("dure verify", () => {
     }
   });
 
-  test("refuses every other with its code and a sentence, and ends with status 1", async () => {
-    for (const [at, { name, proof, code }] of refused.entries()) {
+  test("refuses others, each with its code and a sentence, and ends with status 1", async () => {
+    for (const [at, { name, proof, code }] of oneOfEach(refused, (each) => each.code).entries()) {
       const path = await file(`refused-${at}.json`, proof);
       const { status, stdout, stderr } = await dure("verify", path, "--genesis", "genesis.json", "--json");
       assert.deepEqual([status, stdout], [1, ""], name);

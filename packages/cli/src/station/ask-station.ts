@@ -1,7 +1,5 @@
-import { type Answer, ClientError, request } from "@dure/client";
-import { createSodiumSuite } from "@dure/crypto/sodium";
-import { fingerprintOf, signRequest } from "@dure/radiostation";
-import { type IdentityOptions, identityOf } from "../acting-identity.ts";
+import { type Answer, ClientError, request } from "@dure/client/request";
+import type { IdentityOptions } from "../acting-identity.ts";
 import { LOOPBACK, planPorts } from "../devnet/ports.ts";
 import { CliError } from "../error.ts";
 import { findDevnet } from "../home/find-devnet.ts";
@@ -57,6 +55,10 @@ export const changeStation = async (
   path: string,
   value: object,
 ): Promise<Answer> => {
+  // What signs is loaded only here: a read needs none of it.
+  const { identityOf } = await import("../acting-identity.ts");
+  const { createSodiumSuite } = await import("@dure/crypto/sodium");
+  const { fingerprintOf, signRequest } = await import("@dure/radiostation");
   const { certificate, key, root } = await identityOf(options, createSodiumSuite());
   const body = new TextEncoder().encode(JSON.stringify(value));
   const authorization = await signRequest(

@@ -10,7 +10,7 @@ import { tellDivergence } from "./shrink.ts";
 
 const PRESENT: Engine = { name: process.version, spawn: spawnSandbox };
 const ENGINES: RoundOptions["engines"] = [PRESENT, PRESENT, PRESENT];
-const TRANSACTIONS = 400;
+const TRANSACTIONS = 200;
 
 for (const seed of [2, 3])
   test(`outcomes and meters do not depend on memory, cache, kills or timing: seed ${seed}`, async (t) => {

@@ -7,7 +7,7 @@ import { mutate } from "./mutate.ts";
 import { TARGETS, tryBytes } from "./targets.ts";
 
 const MUTATIONS = 8_000;
-const HARASSED = 150;
+const HARASSED = 60;
 const CHANNELS = 10;
 
 for (const target of TARGETS) {
