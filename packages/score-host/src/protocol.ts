@@ -14,7 +14,6 @@ import type { Activation, Genesis, QueryCall, ScoreSource, Suspended } from "./o
 import {
   HEAD_END,
   MESSAGE_BYTES_MAX,
-  type PackedOutcomes,
   TRACE_BYTES_MAX,
   unpackOutcomes,
   WIRE_KEY_BYTES_MAX,
@@ -104,7 +103,7 @@ const outcomesOf = (head: unknown, text: string): Reply | undefined => {
   if (!isFields(head) || head.type !== "outcomes" || typeof head.isLast !== "boolean") return undefined;
   const { isLast, numbers } = head;
   if (!Array.isArray(numbers)) return undefined;
-  return { type: "outcomes", isLast, outcomes: unpackOutcomes({ numbers, text } as PackedOutcomes) };
+  return { type: "outcomes", isLast, outcomes: unpackOutcomes(numbers, text) };
 };
 
 const isReply = (value: unknown): value is Reply => {

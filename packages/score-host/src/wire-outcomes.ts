@@ -33,56 +33,57 @@ export type WireOutcome = readonly [
 ];
 
 /**
- * Of each outcome: code, steps, bytes, how many writes and events; then the lengths of its texts in UTF-16 code units,
- * in the order of the type, ABSENT where there is none.
+ * `numbers`, an array as JSON: of each outcome code, steps, bytes, how many writes and events; then the lengths of its
+ * texts in UTF-16 code units, in the order of the type, ABSENT where there is none. `text`: all of them.
  */
-export type PackedOutcomes = { readonly numbers: readonly number[]; readonly text: string };
+type PackedOutcomes = { readonly numbers: string; readonly text: string };
 
 const ABSENT = -1;
 
 /** What stands between the head of a message, which is JSON and has none, and the text of its outcomes. */
 export const HEAD_END = "\n";
 
+// By places and not by patterns, and into texts alone: in a realm whose arrays and iterators are frozen or replaced, it is
+// slow to take an array apart or to let one grow.
 export const packOutcomes = (outcomes: readonly WireOutcome[]): PackedOutcomes => {
-  const numbers: number[] = [];
-  let size = 0;
+  let numbers = "";
   let text = "";
   const put = (part: WireValue | undefined): void => {
-    numbers[size++] = part?.length ?? ABSENT;
+    numbers += `,${part?.length ?? ABSENT}`;
     if (part) text += part;
   };
   for (let at = 0; at < outcomes.length; at++) {
-    const [code, message, result, writes, events, steps, bytes, diagnostic, trace] = outcomes[at]!;
-    numbers[size++] = code;
-    numbers[size++] = steps;
-    numbers[size++] = bytes;
-    numbers[size++] = writes.length;
-    numbers[size++] = events.length;
-    put(message);
-    put(result);
+    const outcome = outcomes[at]!;
+    const writes = outcome[3];
+    const events = outcome[4];
+    numbers += `${at === 0 ? "" : ","}${outcome[0]},${outcome[5]},${outcome[6]},${writes.length},${events.length}`;
+    put(outcome[1]);
+    put(outcome[2]);
     for (let index = 0; index < writes.length; index++) {
-      put(writes[index]![0]);
-      put(writes[index]![1]);
+      const write = writes[index]!;
+      put(write[0]);
+      put(write[1]);
     }
     for (let index = 0; index < events.length; index++) {
-      put(events[index]![0]);
-      put(events[index]![1]);
-      put(events[index]![2]);
+      const event = events[index]!;
+      put(event[0]);
+      put(event[1]);
+      put(event[2]);
     }
-    put(diagnostic);
-    put(trace);
+    put(outcome[7]);
+    put(outcome[8]);
   }
-  return { numbers, text };
+  return { numbers: `[${numbers}]`, text };
 };
 
 /** @throws RangeError if that is not how outcomes are packed, or if one of them is beyond what a call may put out */
-export const unpackOutcomes = ({ numbers, text }: PackedOutcomes): WireOutcome[] => {
+export const unpackOutcomes = (numbers: readonly unknown[], text: string): WireOutcome[] => {
   let at = 0;
   let from = 0;
   const count = (max: number): number => {
-    const value = numbers[at++];
-    if (!Number.isSafeInteger(value) || value! < 0 || value! > max) throw new RangeError(MALFORMED);
-    return value!;
+    const value = numbers[at++] as number;
+    if (!Number.isSafeInteger(value) || value < 0 || value > max) throw new RangeError(MALFORMED);
+    return value;
   };
   const optional = (bytesMax: number): string | undefined => {
     if (numbers[at] !== ABSENT) return some(bytesMax);

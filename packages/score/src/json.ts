@@ -54,17 +54,35 @@ export const decodeJson = (text: string, parse: (text: string) => unknown = JSON
 
 // The parser makes plain data only, so few of the encoder's rules are left to check, and nothing to build.
 const checkParsed = (value: unknown, path: Path): void => {
-  if (typeof value === "object" && value !== null) {
-    if (path.length >= JSON_DEPTH_MAX) throw new JsonError(`nests beyond ${JSON_DEPTH_MAX}`, at(path));
-    for (const key of Object.keys(value)) {
-      if (key === "__proto__") throw new JsonError("has a key __proto__", at(path));
-      path.push(Array.isArray(value) ? Number(key) : key);
-      checkText(key, path);
-      checkParsed((value as Record<string, unknown>)[key], path);
-      path.pop();
-    }
-  } else if (typeof value === "string") checkText(value, path);
+  if (typeof value === "string") checkText(value, path);
   else if (typeof value === "number") checkNumber(value, path);
+  else if (typeof value === "object" && value !== null) {
+    const depth = path.length;
+    if (depth >= JSON_DEPTH_MAX) throw new JsonError(`nests beyond ${JSON_DEPTH_MAX}`, at(path));
+    if (Array.isArray(value)) checkItems(value, path, depth);
+    else checkProperties(value as Record<string, unknown>, path, depth);
+    path.length = depth;
+  }
+};
+
+// By places throughout, which costs a contract and its host less than iterators do.
+const checkItems = (items: readonly unknown[], path: Path, depth: number): void => {
+  for (let index = 0; index < items.length; index++) {
+    path[depth] = index;
+    checkParsed(items[index], path);
+  }
+};
+
+const checkProperties = (value: Record<string, unknown>, path: Path, depth: number): void => {
+  const keys = Object.keys(value);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    path.length = depth;
+    if (key === "__proto__") throw new JsonError("has a key __proto__", at(path));
+    path[depth] = key;
+    checkText(key, path);
+    checkParsed(value[key], path);
+  }
 };
 
 type Path = (string | number)[];

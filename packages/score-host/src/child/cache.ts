@@ -1,4 +1,5 @@
 import type { WireValue } from "../wire-outcomes.ts";
+import { visitMap } from "./pristine.ts";
 
 /**
  * The values that this process knows, known absences included, all as of one height. It only saves reads:
@@ -35,6 +36,8 @@ export const stateCache = (bytesMax: number): StateCache => {
     youngBytes = 0;
   };
 
+  const putVisited = (value: unknown, key: unknown): void => put(key as string, value as WireValue);
+
   const empty = (): void => {
     young = new Map();
     old = new Map();
@@ -50,11 +53,11 @@ export const stateCache = (bytesMax: number): StateCache => {
       return older;
     },
     learn(values) {
-      for (const [key, value] of values) put(key, value);
+      visitMap(values, putVisited);
     },
     standAt(height) {
       if (asOf !== height) {
-        if (pending?.height === height) for (const [key, value] of pending.writes) put(key, value);
+        if (pending?.height === height) visitMap(pending.writes, putVisited);
         else empty();
       }
       asOf = height;

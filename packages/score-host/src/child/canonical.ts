@@ -7,6 +7,7 @@ import { JSON_DEPTH_MAX, JsonError } from "@dure/score";
 import { closeError } from "./closed-error.ts";
 import { charge } from "./meter.ts";
 import {
+  append,
   codeUnit,
   getOwnPropertyDescriptor,
   getPrototypeOf,
@@ -106,7 +107,7 @@ const object = (value: object, writing: Writing): string => {
   for (let index = 0; index < ancestors.length; index++)
     if (ancestors[index] === value) refuse("is a cycle", writing);
   if (ancestors.length >= JSON_DEPTH_MAX) refuse(`nests beyond ${JSON_DEPTH_MAX}`, writing);
-  ancestors[ancestors.length] = value;
+  append(ancestors, value);
   const written = isArray(value) ? array(value, writing) : record(value, writing);
   ancestors.length -= 1;
   return written;
@@ -121,7 +122,8 @@ const array = (value: readonly unknown[], writing: Writing): string => {
   const depth = path.length;
   let written = "[";
   for (let index = 0; index < length; index++) {
-    path[depth] = index;
+    if (index === 0) append(path, index);
+    else path[depth] = index;
     const item = write(dataProperty(value, `${index}`, writing), writing);
     written += index === 0 ? item : `,${item}`;
   }
@@ -161,7 +163,8 @@ const record = (value: object, writing: Writing): string => {
   let written = "{";
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
-    path[depth] = key;
+    if (index === 0) append(path, key);
+    else path[depth] = key;
     const item = `${text(key, writing)}:${write(dataProperty(value, key, writing), writing)}`;
     written += index === 0 ? item : `,${item}`;
   }

@@ -12,7 +12,7 @@ import type { WireValue } from "../wire-outcomes.ts";
 import { canonical } from "./canonical.ts";
 import { closeError } from "./closed-error.ts";
 import { charge, unmetered } from "./meter.ts";
-import { matches, parseText, visitMap } from "./pristine.ts";
+import { append, matches, parseText, visitMap } from "./pristine.ts";
 
 /** A refusal by the host's own rules. A contract may catch it: it depends on nothing but the call. */
 export class HostRefusal extends Error {
@@ -80,7 +80,7 @@ export class Effects implements StateAccess {
       if (this.#eventCount() >= EVENTS_MAX)
         throw new HostRefusal(`a call emits at most ${EVENTS_MAX} events`);
       this.add(text, EVENT_BYTES_MAX, "an event");
-      this.events[this.events.length] = [this.#score, name, text];
+      append(this.events, [this.#score, name, text]);
     });
   }
 
@@ -96,15 +96,15 @@ export class Effects implements StateAccess {
   writeList(): (readonly [key: string, value: WireValue])[] {
     const list: (readonly [string, WireValue])[] = [];
     visitMap(this.writes, (value, key) => {
-      list[list.length] = [key as string, value as WireValue];
+      append(list, [key as string, value as WireValue]);
     });
     return list;
   }
 
   /** Takes over what a call of another SCORE did: it succeeded. */
   adopt(callee: Effects): void {
-    for (const [key, value] of callee.writes) this.writes.set(key, value);
-    for (const event of callee.events) this.events[this.events.length] = event;
+    visitMap(callee.writes, (value, key) => this.writes.set(key as string, value as WireValue));
+    for (let index = 0; index < callee.events.length; index++) append(this.events, callee.events[index]!);
     this.bytes += callee.bytes;
   }
 

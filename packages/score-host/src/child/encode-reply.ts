@@ -6,5 +6,5 @@ import { quote } from "./pristine.ts";
 export const encodeReply = (reply: Reply): string => {
   if (reply.type !== "outcomes") return quote(reply);
   const { numbers, text } = packOutcomes(reply.outcomes);
-  return quote({ type: reply.type, isLast: reply.isLast, numbers }) + HEAD_END + text;
+  return `{"type":"outcomes","isLast":${reply.isLast},"numbers":${numbers}}${HEAD_END}${text}`;
 };

@@ -11,6 +11,8 @@ export const isFiniteNumber: (value: number) => boolean = Number.isFinite;
 const uncurried = <This, Rest extends unknown[], Result>(
   method: (this: This, ...rest: Rest) => Result,
 ): ((self: This, ...rest: Rest) => Result) => Function.prototype.call.bind(method) as never;
+/** Adds an item to an array: much faster than by its next index, where the prototype of arrays is frozen. */
+export const append: <T>(array: T[], item: T) => unknown = uncurried(Array.prototype.push) as never;
 export const sortTexts: (texts: string[]) => string[] = uncurried(Array.prototype.sort) as never;
 export const codeUnit: (text: string, at: number) => number = uncurried(String.prototype.charCodeAt);
 const exec = uncurried(RegExp.prototype.exec) as (pattern: RegExp, text: string) => unknown;

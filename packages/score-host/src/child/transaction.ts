@@ -16,7 +16,7 @@ import { COST, Effects, HostRefusal, QUERY_WRITE, type Reader } from "./effects.
 import { cut, failureOf, SuspendedRefusal } from "./failure.ts";
 import type { Score } from "./load.ts";
 import { charge, unmetered } from "./meter.ts";
-import { parseText } from "./pristine.ts";
+import { append, parseText } from "./pristine.ts";
 import { guardThrown } from "./seal.ts";
 import { noteRelayed } from "./trace.ts";
 
@@ -64,7 +64,7 @@ export const runMethod = (
   callers: readonly string[],
 ): unknown => {
   const contract = score.contract(transaction.isAnew);
-  transaction.used[transaction.used.length] = score;
+  append(transaction.used, score);
   const { call, surroundings } = transaction;
   const other = (way: "invoke" | "query", name: string, named: string, given: unknown): Json =>
     callOther(transaction, score.description.name, callers, way, name, named, given, effects);
