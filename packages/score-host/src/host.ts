@@ -114,7 +114,7 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
   const open = (): void => {
     if (closed) throw new ScoreHostError("HOST_CLOSED", "this score host was closed; create another");
   };
-  /** Processes with the SCOREs as a block left them take the place of those that are there. */
+  /** What a block made of the SCOREs holds in both processes from then on. */
   const renew = async (block: Block, { activations }: Executed): Promise<void> => {
     const changed = scoresAfter(scores, block, activations);
     if (changed === scores) return;
@@ -125,9 +125,10 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
   const executeOpen = (request: Parameters<typeof executeHalting>[0], read: Read) =>
     blockQueue.run(async () => {
       try {
-        const outcomes = await executeHalting(request, read, { sandbox: blocks.sandbox, limits, onEvent });
+        const executed = await executeHalting(request, read, { sandbox: blocks.sandbox, limits, onEvent });
         halted = undefined;
-        return outcomes;
+        if (request.type === "block") await renew(request, executed);
+        return executed;
       } catch (error) {
         if (error instanceof ScoreHostError && error.code === "EXECUTION_HALTED") {
           halted = error;
@@ -141,9 +142,7 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
   return {
     async execute(block, read) {
       open();
-      const executed = await executeOpen({ type: "block", ...block }, read);
-      await renew(block, executed);
-      return executed;
+      return executeOpen({ type: "block", ...block }, read);
     },
     async executeGenesis(genesis) {
       open();

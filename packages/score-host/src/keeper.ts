@@ -16,10 +16,13 @@ export type Keeper = {
   /** What holds the living process from outside. */
   layers(): Layers | undefined;
   starts(): number;
-  /** Ends the process, if there is one: the next that is needed starts with the options of then. */
+  /** Has the process, if there is one, run the SCOREs of the present options. Nothing may be under way in it. */
   renew(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** How often a process is given other SCOREs. What it keeps of those that it no longer runs is some 0.1 MB each. */
+const LOADS_MAX = 64;
 
 /**
  * Returns the keeper of one sandbox process. A process that dies is replaced when it is next needed, and
@@ -34,14 +37,25 @@ export const keeper = (
   let current: Promise<Sandbox> | undefined;
   let living: Sandbox | undefined;
   let starts = 0;
+  let loads = 0;
 
   const start = async (): Promise<Sandbox> => {
     starts++;
     const { sandbox, scores } = await Sandbox.start(options());
     living = sandbox;
+    loads = 1;
     onLoaded(scores);
     onEvent({ type: "started", purpose, pid: sandbox.pid, layers: sandbox.layers });
     return sandbox;
+  };
+
+  const isLoaded = async (sandbox: Sandbox): Promise<boolean> => {
+    try {
+      onLoaded(await sandbox.load(options()));
+      return true;
+    } catch {
+      return false;
+    }
   };
 
   return {
@@ -63,9 +77,13 @@ export const keeper = (
     starts: () => starts,
     async renew() {
       const sandbox = await current?.catch(() => undefined);
+      if (sandbox === undefined || !sandbox.alive) return;
+      loads++;
+      if (loads <= LOADS_MAX && (await isLoaded(sandbox))) return;
+      // The next that is needed starts with the options of then.
       current = undefined;
       living = undefined;
-      await sandbox?.close();
+      await sandbox.close();
     },
     async close() {
       // A process that never started has nothing to close, and whoever asked for it was told.

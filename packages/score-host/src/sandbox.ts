@@ -99,17 +99,8 @@ export class Sandbox {
     options: SandboxOptions,
   ): Promise<{ sandbox: Sandbox; scores: readonly ContractDescription[] }> {
     const sandbox = new Sandbox((options.spawn ?? spawnSandbox)(options.memoryMb));
-    const { scores, cacheBytesMax, named = true } = options;
     try {
-      const serving = { read: () => [], deadlineMs: START_DEADLINE_MS };
-      const reply = await sandbox.request({ type: "load", scores, named, cacheBytesMax }, serving);
-      if (reply.type === "ready") return { sandbox, scores: reply.scores };
-      if (reply.type === "unloadable")
-        throw new Unloadable(
-          `the SCORE${named ? ` ${reply.score}` : ""} does not load: ${reply.message}`,
-          reply.trace,
-        );
-      throw new SandboxDied("malformed", `the sandbox process answered its start with ${reply.type}`);
+      return { sandbox, scores: await sandbox.load(options) };
     } catch (error) {
       if (error instanceof Unloadable) {
         await sandbox.close();
@@ -122,6 +113,27 @@ export class Sandbox {
         { cause: error },
       );
     }
+  }
+
+  /**
+   * Has the process run these SCOREs and no others, and returns what they are. Those that it has are kept as they are.
+   *
+   * @throws ScoreHostError CONTRACT_INVALID; SandboxDied
+   */
+  async load({
+    scores,
+    cacheBytesMax,
+    named = true,
+  }: SandboxOptions): Promise<readonly ContractDescription[]> {
+    const serving = { read: () => [], deadlineMs: START_DEADLINE_MS };
+    const reply = await this.request({ type: "load", scores, named, cacheBytesMax }, serving);
+    if (reply.type === "ready") return reply.scores;
+    if (reply.type === "unloadable")
+      throw new Unloadable(
+        `the SCORE${named ? ` ${reply.score}` : ""} does not load: ${reply.message}`,
+        reply.trace,
+      );
+    throw new SandboxDied("malformed", `the sandbox process answered its start with ${reply.type}`);
   }
 
   /** Returns what a source text is, by loading it in a carrier of its own. @throws as start does */

@@ -20,6 +20,8 @@ export type Connection = {
 /** Answers a parent's requests, one after another, for as long as it lives. */
 export const answerRequests = ({ receive, send }: Connection): never => {
   let scores: ReadonlyMap<string, Score> = new Map();
+  /** The text that each of them is of. */
+  let texts: ReadonlyMap<string, ScoreSource> = new Map();
   let cache: StateCache = stateCache(0);
 
   const need = (keys: readonly string[]): ValuesReply["values"] => {
@@ -27,17 +29,24 @@ export const answerRequests = ({ receive, send }: Connection): never => {
     return (receive() as ValuesReply).values;
   };
 
+  /** What is loaded of a text already. */
+  const present = ({ name, version, source }: ScoreSource): Score | undefined => {
+    const text = texts.get(name);
+    return text?.version === version && text.source === source ? scores.get(name) : undefined;
+  };
+
   const load = (sources: readonly ScoreSource[], named: boolean): Reply => {
     const loaded: Score[] = [];
     for (const source of sources)
       try {
-        loaded.push(loadScore(source, named));
+        loaded.push(present(source) ?? loadScore(source, named));
       } catch (error) {
         if (!(error instanceof UnloadableScore)) throw error;
         const { diagnostic, trace } = error;
         return { type: "unloadable", score: source.name, message: cut(diagnostic), ...(trace && { trace }) };
       }
     scores = new Map(loaded.map((score) => [score.description.name, score]));
+    texts = new Map(sources.map((source) => [source.name, source]));
     return { type: "ready", scores: loaded.map((score) => score.description) };
   };
 
