@@ -24,7 +24,7 @@ export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
 /** How many state reads one message asks for. */
 export const NEED_KEYS_MAX = 16_384;
 /** How much of a SCORE's source text is taken. */
-export const SOURCE_BYTES_MAX = 4 * 1024 * 1024;
+export const SOURCE_BYTES_MAX = 1024 * 1024;
 
 /**
  * What a call may cost by the meter (child/meter.ts). A step is about one node of the program's syntax tree, a few

@@ -120,7 +120,8 @@ export const createScoreHost = async (options: ScoreHostOptions): Promise<ScoreH
     if (changed === scores) return;
     scores = changed;
     await blocks.renew();
-    await queryQueue.run(() => queries.renew());
+    // After the queries that wait, which no block waits for: those of later heights come after it.
+    void queryQueue.run(() => queries.renew());
   };
   const executeOpen = (request: Parameters<typeof executeHalting>[0], read: Read) =>
     blockQueue.run(async () => {

@@ -71,7 +71,7 @@ for (const [name, changed] of Object.entries<Parameters<typeof wire>[0]>({
   "an event without a name": { events: [["s", "", "1"]] },
   "a result beyond its bound": { result: "x".repeat(300_000) },
   "a key beyond its bound": { writes: [["k".repeat(1_000), "1"]] },
-  "too many events": { events: Array(65).fill(["s", "e", "1"]) },
+  "too many events": { events: Array(129).fill(["s", "e", "1"]) },
 }))
   test(`an outcome with ${name} is refused`, () =>
     assert.equal(parseOutcomes(wire({}), wire(changed)), undefined));

@@ -58,6 +58,7 @@ export type GenesisRequest = {
   readonly careful: boolean;
 };
 export type QueryRequest = { readonly type: "query"; readonly query: QueryCall };
+/** The values of the first of the keys that were asked for: of one at least. */
 export type ValuesReply = { readonly type: "values"; readonly values: readonly WireValue[] };
 export type Request = LoadRequest | BlockRequest | GenesisRequest | QueryRequest;
 

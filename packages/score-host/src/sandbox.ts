@@ -200,13 +200,14 @@ export class Sandbox {
           return;
         }
         pause();
-        answerReads(reply.keys, serving.read).then(
-          (values) => this.#dead === undefined && run({ type: "values", values }),
-          (error) => {
+        answerReads(reply.keys, serving.read)
+          .then((values) => {
+            if (this.#dead === undefined) run({ type: "values", values });
+          })
+          .catch((error: unknown) => {
             this.#fail?.(error);
             this.kill("closed");
-          },
-        );
+          });
       };
       run(request);
     });
@@ -252,11 +253,24 @@ const outcomesMax = (request: Request): number => {
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
+/** How many values are read at once, and after how many bytes the rest waits for the next question. */
+const READ_AT_ONCE = 64;
+const ANSWER_BYTES = 4 * 1024 * 1024;
+
+/** Returns the values of the first of these keys: of one at least, of all unless they are large. */
 const answerReads = async (keys: readonly string[], read: Read): Promise<readonly WireValue[]> => {
   try {
-    const values = await read(keys.map((key) => Buffer.from(key, "utf8")));
-    if (values.length !== keys.length) throw new Error(`${values.length} values for ${keys.length} keys`);
-    return values.map((value) => (value === undefined ? null : UTF8.decode(value)));
+    const answered: WireValue[] = [];
+    for (let bytes = 0; answered.length < keys.length && bytes < ANSWER_BYTES; ) {
+      const asked = keys.slice(answered.length, answered.length + READ_AT_ONCE);
+      const values = await read(asked.map((key) => Buffer.from(key, "utf8")));
+      if (values.length !== asked.length) throw new Error(`${values.length} values for ${asked.length} keys`);
+      for (const value of values) {
+        answered.push(value === undefined ? null : UTF8.decode(value));
+        bytes += value?.length ?? 0;
+      }
+    }
+    return answered;
   } catch (cause) {
     throw new ScoreHostError("STATE_READ_FAILED", "the ledger could not answer a state read; see the cause", {
       cause,

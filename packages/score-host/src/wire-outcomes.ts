@@ -104,8 +104,9 @@ export const unpackOutcomes = (numbers: readonly unknown[], text: string): WireO
     if (!isCode(code)) throw new RangeError(MALFORMED);
     const steps = count(Number.MAX_SAFE_INTEGER);
     const bytes = count(Number.MAX_SAFE_INTEGER);
-    const writesCount = count(WRITES_MAX);
-    const eventsCount = count(EVENTS_MAX);
+    // Those of an activation are a call's, and what the SCORE store writes and emits of it.
+    const writesCount = count(2 * WRITES_MAX);
+    const eventsCount = count(2 * EVENTS_MAX);
     const message = some(MESSAGE_BYTES_MAX);
     const result = some(RESULT_BYTES_MAX);
     const writes: (readonly [string, WireValue])[] = [];

@@ -37,6 +37,10 @@ export type Executed =
     }
   | { readonly ok: false; readonly index: number; readonly message: string };
 
+/** How many characters of fetched values are held; and what an entry counts beside its value. */
+const FETCHED_CHARS_MAX = 16 * 1024 * 1024;
+const ENTRY_CHARS = 256;
+
 /** How many outcomes are sent at once, so that the parent works on a block's first while its last are made. */
 const PART = 128;
 
@@ -65,8 +69,11 @@ export const execute = (
   parent: Parent,
   careful: boolean,
 ): Executed => {
-  // Fetched values stay here until the end, so that the cache's evictions cannot undo a pass's progress.
+  // Fetched values stay here, so that the cache's evictions cannot undo a pass's progress; once there are too many, they
+  // are dropped, and reads are direct from then on, which makes progress without them.
   const fetched = new Map<string, WireValue>();
+  let fetchedChars = 0;
+  let isGuessing = !careful;
   const settled = new Map<string, WireValue>();
   let outcomes: WireOutcome[] = [];
   let settledRuns = 0;
@@ -80,13 +87,27 @@ export const execute = (
     const value = fetched.get(key);
     return value === undefined ? cache.get(key) : value;
   };
-  const fetch = (keys: readonly string[]): void => {
-    const values = parent.need(keys);
-    for (let index = 0; index < keys.length; index++) fetched.set(keys[index]!, values[index]!);
+  /** Asks for values and returns the last. What is not held for want of room is asked for again when it is read. */
+  const fetch = (keys: readonly string[]): WireValue => {
+    let last: WireValue = null;
+    for (let asked = 0; asked < keys.length; ) {
+      const values = parent.need(asked === 0 ? keys : keys.slice(asked));
+      for (let index = 0; index < values.length; index++, asked++) {
+        last = values[index]!;
+        fetchedChars += ENTRY_CHARS + (last?.length ?? 0);
+        if (fetchedChars > FETCHED_CHARS_MAX) {
+          fetched.clear();
+          fetchedChars = 0;
+          isGuessing = false;
+        }
+        fetched.set(keys[asked]!, last);
+      }
+    }
+    return last;
   };
   const readDirectly = (key: string): WireValue => {
-    if (known(key) === undefined) fetch([key]);
-    return known(key)!;
+    const value = known(key);
+    return value === undefined ? fetch([key]) : value;
   };
 
   const settle = (result: CallResult): void => {
@@ -100,7 +121,6 @@ export const execute = (
     outcomes = [];
   };
 
-  let isGuessing = !careful;
   let wastedSteps = 0;
   for (let start = 0; start < runs.length; start = settledRuns) {
     const unknown = new Set<string>();

@@ -11,7 +11,7 @@ import {
 import type { WireValue } from "../wire-outcomes.ts";
 import { canonical } from "./canonical.ts";
 import { closeError } from "./closed-error.ts";
-import { charge, unmetered } from "./meter.ts";
+import { allocate, charge, unmetered } from "./meter.ts";
 import { append, matches, parseText, visitMap } from "./pristine.ts";
 
 /** A refusal by the host's own rules. A contract may catch it: it depends on nothing but the call. */
@@ -22,6 +22,14 @@ closeError(HostRefusal);
 
 /** What the host's work for a contract costs, in steps: about what it takes beside the contract's own. */
 export const COST = { read: 300, write: 300, event: 300, bytesPerStep: 16 } as const;
+
+/**
+ * What a call's first read of a key costs on top, in steps: the parent may have to be asked for it, each one alone. So a
+ * block within its steps asks for at most 50,000 values.
+ */
+const FIRST_READ = 8_000;
+/** What a value takes of memory for each of its characters, parsed, as JSON.parse counts it. */
+const BYTES_PER_CHAR = 8;
 
 export const QUERY_WRITE = "a query must not write";
 
@@ -43,6 +51,8 @@ export class Effects implements StateAccess {
   readonly #writable: boolean;
   readonly #read: Reader;
   readonly #caller: Effects | undefined;
+  /** The keys that it has read. */
+  readonly #seen = new Set<string>();
 
   constructor(score: string, writable: boolean, read: Reader, caller?: Effects) {
     this.#score = score;
@@ -56,6 +66,7 @@ export class Effects implements StateAccess {
     const text = this.#lookUp(key);
     if (text === null) return undefined;
     charge((text.length / COST.bytesPerStep) | 0);
+    allocate(BYTES_PER_CHAR * text.length);
     return parseText(text) as never;
   }
 
@@ -128,11 +139,17 @@ export class Effects implements StateAccess {
   }
 
   #lookUp(key: string): WireValue {
-    return unmetered(COST.read, () => {
+    let isFirst = false;
+    const value = unmetered(COST.read, () => {
       const full = this.#full(key);
       const written = this.#written(full);
-      return written === undefined ? this.#read(full) : written;
+      if (written !== undefined) return written;
+      isFirst = !this.#seen.has(full);
+      if (isFirst) this.#seen.add(full);
+      return isFirst ? undefined : this.#read(full);
     });
+    if (!isFirst) return value as WireValue;
+    return unmetered(FIRST_READ, () => this.#read(this.#prefix + key));
   }
 
   #put(key: string, value: WireValue): void {

@@ -1,5 +1,5 @@
 import { type Contract, type ContractDescription, describeContract } from "@dure/score";
-import { CALL_MEMORY_MAX, CALL_STEPS_MAX } from "../bounds.ts";
+import { CALL_MEMORY_MAX, CALL_STEPS_MAX, SOURCE_BYTES_MAX } from "../bounds.ts";
 import type { ScoreSource } from "../outcome.ts";
 import { compile } from "./compartment.ts";
 import { failureOf } from "./failure.ts";
@@ -38,6 +38,8 @@ export class UnloadableScore extends Error {
 /** Returns the SCORE of a source text; `named`: it must be the one it is called. @throws UnloadableScore */
 export const loadScore = (source: ScoreSource, named: boolean): Score => {
   try {
+    if (Buffer.byteLength(source.source) > SOURCE_BYTES_MAX)
+      throw new UnloadableScore(`its text is beyond ${SOURCE_BYTES_MAX} bytes`);
     const { factory, isTold } = compile(source);
     const evaluate = (): Module => {
       const module: Module = { exports: {} };

@@ -5,7 +5,10 @@ import { type Token, tokTypes } from "acorn";
  * without an end between them, over all brackets that are open. It keeps the recursion of all of them far from the end of
  * the stack, which lies elsewhere on every machine.
  */
-export const NESTING_MAX = 2_000;
+const NESTING_MAX = 2_000;
+
+/** How much of a text there may be: to load it takes about a second for as much. */
+const TOKENS_MAX = 250_000;
 
 const OPENING: ReadonlySet<unknown> = new Set([
   tokTypes.braceL,
@@ -20,7 +23,7 @@ const SEPARATING: ReadonlySet<unknown> = new Set([tokTypes.semi, tokTypes.comma]
 const CONTINUING: ReadonlySet<unknown> = new Set([tokTypes._else]);
 
 /** Returns a listener to the parser's tokens that calls `refuse` with the place where the text nests too deep. */
-export const nestingGuard = (refuse: (at: number) => never): ((token: Token) => void) => {
+export const nestingGuard = (refuse: (at: number, reason: string) => never): ((token: Token) => void) => {
   /** Per open bracket, the tokens since the last separator; the last one is the innermost. */
   const runs: number[] = [0];
   let total = 0;
@@ -31,7 +34,9 @@ export const nestingGuard = (refuse: (at: number) => never): ((token: Token) => 
     runs[runs.length - 1] = 0;
   };
 
+  let tokens = 0;
   return ({ type, start }) => {
+    if (++tokens > TOKENS_MAX) refuse(start, `a text of more than ${TOKENS_MAX} tokens`);
     if (hasBlockEnded && !CONTINUING.has(type)) reset();
     hasBlockEnded = false;
     if (CLOSING.has(type)) {
@@ -46,6 +51,6 @@ export const nestingGuard = (refuse: (at: number) => never): ((token: Token) => 
     runs[runs.length - 1] = (runs[runs.length - 1] as number) + 1;
     total++;
     if (OPENING.has(type)) runs.push(0);
-    if (total > NESTING_MAX) refuse(start);
+    if (total > NESTING_MAX) refuse(start, `an expression of more than ${NESTING_MAX} parts; take it apart`);
   };
 };

@@ -1,5 +1,5 @@
 import { type Node as AcornNode, parse as parseText } from "acorn";
-import { NESTING_MAX, nestingGuard } from "./nesting.ts";
+import { nestingGuard } from "./nesting.ts";
 
 /** A node of the syntax tree (ESTree), whose fields are looked at by name. */
 export type Node = AcornNode & { readonly [field: string]: unknown };
@@ -21,8 +21,7 @@ const STRICT = '"use strict";';
 
 /** Returns the syntax tree of a function's body; its positions are those of the text. @throws SyntaxRefusal */
 export const parse = (source: string): Node => {
-  const tooDeep = (at: number): never => {
-    const reason = `an expression of more than ${NESTING_MAX} parts; take it apart`;
+  const tooMuch = (at: number, reason: string): never => {
     throw new SyntaxRefusal(reason, source, at - STRICT.length);
   };
   try {
@@ -31,7 +30,7 @@ export const parse = (source: string): Node => {
       sourceType: "script",
       allowReturnOutsideFunction: true,
       preserveParens: true,
-      onToken: nestingGuard(tooDeep),
+      onToken: nestingGuard(tooMuch),
     });
     return shifted(program as unknown as Node);
   } catch (error) {

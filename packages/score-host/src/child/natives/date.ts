@@ -6,7 +6,7 @@ import { replaceConstructor, replaceMethods } from "./replace.ts";
 const NativeDate = Date;
 const { apply, construct } = Reflect;
 const { isNaN: isNaNumber } = Number;
-const { getTime, getUTCFullYear, setUTCFullYear, toISOString } = Date.prototype;
+const { getTime, getUTCFullYear, setTime, setUTCFullYear, toISOString } = Date.prototype;
 const { UTC } = Date;
 const { trunc } = Math;
 const { isDate } = types;
@@ -43,9 +43,11 @@ const setterOf = (part: string): Method => {
   const native = named(`setUTC${part}`);
   return {
     set(this: unknown, ...args: unknown[]): unknown {
-      apply(getTime, this, []);
+      const time = apply(getTime, this, []);
       const numbers: number[] = [];
       for (let at = 0; at < args.length && at < native.length; at++) numbers[at] = +(args[at] as number);
+      // What a conversion made of the date meanwhile does not count.
+      apply(setTime, this, [time]);
       return apply(native, this, numbers);
     },
   }.set;
