@@ -20,14 +20,19 @@ export type AuthorPlaces = {
 /** What the child names a SCORE's text in stacks (child/trace.ts), with the line and column from 1. */
 const FRAME = /\bscore:([a-z0-9-]*@[0-9.]*):(\d+):(\d+)/g;
 
-/** Returns the first place of a trace that is in one of the texts, by their names and versions: `name@version`. */
+/**
+ * Returns the first place of a trace that is in one of the texts, by their names and versions: `name@version`. One in
+ * another SCORE's text than `own` has that SCORE's name in front: `token/contract.ts:12:5`.
+ */
 export const placeOfTrace = (
   trace: string,
   placesOf: (nameAndVersion: string) => AuthorPlaces | undefined,
+  own?: string,
 ): string | undefined => {
   for (const [, score, line, column] of trace.matchAll(FRAME)) {
     const place = placesOf(score!)?.ofFrame(Number(line), Number(column));
-    if (place !== undefined) return place;
+    const [name] = score!.split("@");
+    if (place !== undefined) return own === undefined || name === own ? place : `${name}/${place}`;
   }
   return undefined;
 };

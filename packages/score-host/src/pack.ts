@@ -65,6 +65,8 @@ const describe = async (bundled: Bundle, spawn: Spawn): Promise<ContractDescript
     const places = authorPlaces(bundled);
     const at = places.ofSyntax() ?? placeOfTrace(error.trace, () => places);
     if (at === undefined) throw error;
-    throw new ScoreHostError("CONTRACT_INVALID", `${error.message} (${at})`, { cause: error, at });
+    // The author's own place, in place of the packed text's line.
+    const reason = error.message.replace(/: line \d+: /, ": ");
+    throw new ScoreHostError("CONTRACT_INVALID", `${reason} (${at})`, { cause: error, at });
   }
 };

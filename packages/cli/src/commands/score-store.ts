@@ -49,9 +49,9 @@ const put = async (action: "deploy" | "upgrade", source: string, options: Propos
     const agreed = await agree(store, "propose", { ...wanted, ...height, ...named, score: source });
     return show(options, agreed, () => describeAgreed(agreed));
   }
-  const { packageOf } = await import("../score/with-package.ts");
+  const { checkedPackageOf } = await import("../score/with-package.ts");
   const { bring } = await import("../score/bring.ts");
-  const built = await packageOf(source);
+  const built = await checkedPackageOf(source);
   const store = await storeCalls(options);
   await bring(store, built);
   const { hash } = built;

@@ -111,7 +111,8 @@ export const offeredBy = async (entry: string, origin: Origin) => {
 export const buildPackage = async ({ entry, manifest }: Project, origin: Origin): Promise<BuiltPackage> => {
   const { name, version, source, functions, api } = await offeredBy(entry, origin);
   const flaw = manifestFlaw(manifest, { name, version }, functions);
-  if (flaw !== undefined) throw invalid(flaw);
+  if (flaw !== undefined)
+    throw invalid(`${flaw}; \`dure score check --write\` has it say what the contract has`);
   const isOwn = Object.hasOwn(manifest, "id");
   const score: ScorePackage = {
     format: "dure/score/1",

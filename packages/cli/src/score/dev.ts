@@ -7,6 +7,7 @@ import { tell } from "../report-error.ts";
 import { agree } from "./agree.ts";
 import { bring } from "./bring.ts";
 import { type BuiltPackage, buildPackage } from "./build-package.ts";
+import { checkTypes } from "./check-types.ts";
 import { linkPackages } from "./installed.ts";
 import { projectAt } from "./project.ts";
 import { type StoreCalls, type StoreOptions, storeCalls } from "./store-calls.ts";
@@ -109,7 +110,9 @@ export const develop = async (
       seen = now;
       try {
         // The manifest may have changed with the sources.
-        await redeploy(store, await buildPackage(await projectAt(path), "author"), emit);
+        const changed = await projectAt(path);
+        await checkTypes(changed);
+        await redeploy(store, await buildPackage(changed, "author"), emit);
       } catch (error) {
         report(error, emit);
       }

@@ -98,9 +98,11 @@ A SCORE for dure.
 
 | command | what it does |
 |---|---|
-| \`dure score test\` | runs the tests in the sandbox that peers run |
-| \`dure score check\` | checks types, loads the contract, holds package.json to it, and shows its hash |
-| \`dure score pack . -o ${name}.score.json\` | makes the package, the same bytes on any machine |
+| \`npx dure score test DIR\` | runs the tests in the sandbox that peers run |
+| \`npx dure score check DIR\` | checks types, loads the contract, holds package.json to it, and shows its hash |
+| \`npx dure score pack DIR -o ${name}.score.json\` | makes the package, the same bytes on any machine |
+
+\`DIR\` is this directory; run them where dure is installed, such as in its repository.
 
 \`contract.ts\` is the contract, \`package.json\` says what it offers: \`id\`, \`version\` and \`functions\` are held to the contract.
 `,

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { CliError, systemCode } from "../error.ts";
 import { unpackArchive } from "./archive.ts";
 import { type BuiltPackage, buildPackage, readBuiltPackage } from "./build-package.ts";
+import { checkTypes } from "./check-types.ts";
 import { checkOutGit, isGitSource } from "./git-source.ts";
 import { linkPackages } from "./installed.ts";
 import { projectAt } from "./project.ts";
@@ -33,6 +34,24 @@ const readText = async (path: string): Promise<string> => {
 };
 
 /**
+ * The package of a source that is about to run: as `packageOf`, and the types of an author's own directory must hold.
+ *
+ * @throws as `packageOf` does
+ */
+export const checkedPackageOf = async (source: string): Promise<BuiltPackage> => {
+  if (isOwnSource(source)) {
+    const project = await projectAt(source);
+    await linkPackages(project.directory);
+    await checkTypes(project);
+  }
+  return packageOf(source);
+};
+
+const isOwnSource = (source: string): boolean =>
+  !isGitSource(source) && !ARCHIVE.test(source) && !source.endsWith(".json");
+const ARCHIVE = /\.(tgz|tar\.gz)$/;
+
+/**
  * The package of a source: a directory, a contract's file, an archive (.tgz), a git repository with a commit, or a file
  * (.json) that was packed before.
  *
@@ -40,7 +59,7 @@ const readText = async (path: string): Promise<string> => {
  */
 export const packageOf = async (source: string): Promise<BuiltPackage> => {
   if (isGitSource(source)) return packFrom((directory) => checkOutGit(source, directory));
-  if (/\.(tgz|tar\.gz)$/.test(source)) {
+  if (ARCHIVE.test(source)) {
     const path = resolve(source);
     await readText(path);
     return packFrom((directory) => unpackArchive(path, directory));

@@ -42,6 +42,9 @@ const KEPT = { blocksMax: 256, bytesMax: 64 << 20 } as const;
 
 const bytesIn = ({ batches }: Due): number => batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
+/** How many throws of a block are logged. */
+const THROWN_LOGGED_MAX = 8;
+
 /**
  * Executes committed blocks in order, one at a time, beside consensus. It never waits inside voting, nor voting for
  * it. When execution halts or this node has diverged, it stops there, loudly; ordering goes on.
@@ -171,6 +174,9 @@ export class Execution {
         ...(own.length === 0 ? [] : [own]),
       ],
     });
+    // A block may be full of them: some are enough to see what is wrong.
+    for (const thrown of executed.thrown.slice(0, THROWN_LOGGED_MAX))
+      logger.info({ height, ...thrown }, "a method threw; its receipt names the kind alone");
     activations.forEach(({ score, version, action }, at) => {
       const { code, message } = executed.activations[at] ?? {};
       logger.info({ height, score, version, action, code, reason: message }, "a SCORE was activated");

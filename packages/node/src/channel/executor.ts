@@ -9,7 +9,11 @@ export type Executed = {
   readonly writes: readonly Outcome["writes"][];
   /** What came of the block's activations, in order. */
   readonly activations: readonly Outcome[];
+  /** What methods threw that no receipt carries, in the engine's words: for the log alone. */
+  readonly thrown: readonly Thrown[];
 };
+
+type Thrown = Pick<Call, "txId" | "score" | "method"> & { readonly diagnostic: string };
 
 const NO_WRITES: Outcome["writes"] = [];
 const NOTHING = { activations: [], calls: [] } as const;
@@ -75,6 +79,10 @@ export const executeBlock = async (
     calls.length + activations.length === 0
       ? NOTHING
       : await host.execute({ height, timestampMs, organisations, activations, suspended, calls }, read);
+  const thrown = calls.flatMap(({ txId, score, method }, at): Thrown[] => {
+    const diagnostic = outcomes.calls[at]?.diagnostic;
+    return diagnostic === undefined ? [] : [{ txId, score, method, diagnostic }];
+  });
   const byIndex = new Map(calls.map((call, at) => [call.index, outcomes.calls[at]]));
   return {
     receipts: block.transactions.map((transaction, index) =>
@@ -82,5 +90,6 @@ export const executeBlock = async (
     ),
     writes: block.transactions.map((_, index) => byIndex.get(index)?.writes ?? NO_WRITES),
     activations: outcomes.activations,
+    thrown,
   };
 };

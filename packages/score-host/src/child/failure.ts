@@ -57,7 +57,7 @@ export const failureOf = (thrown: unknown): Failure => {
       code: 9000,
       message: `the method threw a ${type}`,
       details: undefined,
-      diagnostic: cut(`${type}: ${wording}`),
+      diagnostic: cut(`${type}: ${advised(wording)}`),
       engineLimit: type === "RangeError" && isEngines(thrown as object) && ENGINE_LIMIT.test(wording),
     };
   const own = isObject(thrown) ? Object.getOwnPropertyDescriptor(thrown, "details")?.value : undefined;
@@ -70,6 +70,14 @@ export const failureOf = (thrown: unknown): Failure => {
     diagnostic: "",
     engineLimit: false,
   };
+};
+
+/** What the realm says of a clock and of chance, in words that help an author. */
+const advised = (wording: string): string => {
+  if (!wording.startsWith("secure mode ")) return wording;
+  return wording.includes("Math")
+    ? "there is no Math.random: all peers must come to the same result"
+    : "there is no clock: take ctx.block.timestampMs, and give Date what it is to show";
 };
 
 /** Returns a text as a receipt can carry it: whole characters, at most MESSAGE_CHARS_MAX code units. */

@@ -101,7 +101,7 @@ export class TestChain {
       const genesis = { type: "genesis", height: 0, timestampMs, organisations, inits: texts } as const;
       const { calls } = await this.#execute(genesis);
       calls.forEach((outcome, index) => {
-        const { code, message, diagnostic, at } = this.#resultOf(outcome);
+        const { code, message, diagnostic, at } = this.#resultOf(outcome, inits[index]!.score);
         if (code === 0) return;
         const where = at === undefined ? "" : ` (${at})`;
         throw new Error(`the init of ${inits[index]?.score} was refused: ${diagnostic ?? message}${where}`);
@@ -112,7 +112,7 @@ export class TestChain {
   block(calls: readonly TestCall[]): Promise<readonly TestResult[]> {
     return this.#inTurn(async () => {
       const executed = await this.#execute(this.#nextBlock([], calls));
-      return executed.calls.map((outcome) => this.#resultOf(outcome));
+      return executed.calls.map((outcome, index) => this.#resultOf(outcome, calls[index]!.score));
     });
   }
 
@@ -154,7 +154,7 @@ export class TestChain {
       };
       const answer = await this.#runner.query(asked, this.#read);
       if (answer.kind === "timeout") throw new Error(answer.message);
-      return this.#resultOf(answer);
+      return this.#resultOf(answer, score);
     });
   }
 
@@ -241,7 +241,7 @@ export class TestChain {
     const told = { manifest: "", params: "", entry: "{}", refusal: "" };
     const activation: Activation = { score: name, version, action, source, from, ...told };
     const { activations } = await this.#execute(this.#nextBlock([activation], []));
-    const result = this.#resultOf(activations[0]!, action === "upgrade" ? taken : left);
+    const result = this.#resultOf(activations[0]!, name, action === "upgrade" ? taken : left);
     if (result.code !== 0) return result;
     this.#at = { ...this.#at, versions: new Map(this.#at.versions).set(name, versions) };
     await this.#runner.renew();
@@ -251,13 +251,18 @@ export class TestChain {
   readonly #read: Read = (keys) => keys.map((key) => this.#at.values.get(textOf(key)));
 
   /** `running`: a version that ran without being the present one. */
-  #resultOf(outcome: Outcome | Extract<QueryOutcome, { kind: "answer" }>, running?: TestScore): TestResult {
+  #resultOf(
+    outcome: Outcome | Extract<QueryOutcome, { kind: "answer" }>,
+    score: string,
+    running?: TestScore,
+  ): TestResult {
     const { code, message, result, used, diagnostic, trace = "" } = outcome;
     const emitted = "events" in outcome ? outcome.events : [];
     const scores = [running, ...[...this.#at.versions.values()].map((versions) => versions.at(-1))];
     const at = placeOfTrace(
       trace,
-      (named) => scores.find((score) => score && nameOf(score) === named)?.places,
+      (named) => scores.find((each) => each && nameOf(each) === named)?.places,
+      score,
     );
     const events = emitted.map(({ name, data }) => ({ name, data: JSON.parse(data) as Json }));
     return { code, message, result: JSON.parse(result) as Json, events, used, at, diagnostic };

@@ -19,7 +19,7 @@ for (const [name, method, at] of [
   ["a native that throws", "native", "faulty.ts:36:23"],
   ["a callback of a native", "callback", "lib/checked.ts:10:26"],
   ["a bound of the host", "bound", "faulty.ts:38:31"],
-  ["the refusal of another SCORE", "called", "bank.ts:29:7"],
+  ["the refusal of another SCORE", "called", "bank/bank.ts:29:7"],
   ["a call without end", "loop", "faulty.ts:48:7"],
   ["a recursion without end", "recursion", "faulty.ts:8:17"],
 ] as const)
