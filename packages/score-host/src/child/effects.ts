@@ -139,17 +139,17 @@ export class Effects implements StateAccess {
   }
 
   #lookUp(key: string): WireValue {
-    let isFirst = false;
-    const value = unmetered(COST.read, () => {
-      const full = this.#full(key);
+    let full = "";
+    const near = unmetered(COST.read, () => {
+      full = this.#full(key);
       const written = this.#written(full);
-      if (written !== undefined) return written;
-      isFirst = !this.#seen.has(full);
-      if (isFirst) this.#seen.add(full);
-      return isFirst ? undefined : this.#read(full);
+      return written === undefined && this.#seen.has(full) ? this.#read(full) : written;
     });
-    if (!isFirst) return value as WireValue;
-    return unmetered(FIRST_READ, () => this.#read(this.#prefix + key));
+    if (near !== undefined) return near;
+    return unmetered(FIRST_READ, () => {
+      this.#seen.add(full);
+      return this.#read(full);
+    });
   }
 
   #put(key: string, value: WireValue): void {
