@@ -111,8 +111,10 @@ export const develop = async (
       try {
         // The manifest may have changed with the sources.
         const changed = await projectAt(path);
+        // What does not even bundle is told by the bundler, in one line.
+        const built = await buildPackage(changed, "author");
         await checkTypes(changed);
-        await redeploy(store, await buildPackage(changed, "author"), emit);
+        await redeploy(store, built, emit);
       } catch (error) {
         report(error, emit);
       }

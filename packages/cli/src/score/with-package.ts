@@ -39,12 +39,9 @@ const readText = async (path: string): Promise<string> => {
  * @throws as `packageOf` does
  */
 export const checkedPackageOf = async (source: string): Promise<BuiltPackage> => {
-  if (isOwnSource(source)) {
-    const project = await projectAt(source);
-    await linkPackages(project.directory);
-    await checkTypes(project);
-  }
-  return packageOf(source);
+  const built = await packageOf(source);
+  if (isOwnSource(source)) await checkTypes(await projectAt(source));
+  return built;
 };
 
 const isOwnSource = (source: string): boolean =>
