@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatSuspension, readSuspension, type SuspensionDocument } from "@dure/membership";
 import type { Hash } from "@dure/types";
 import { NodeError } from "../error.ts";
+import { keepFile } from "./keep-file.ts";
 
 /**
  * The suspensions that a peer was given, one file each, apart from the channel's own directory: who executes the channel
@@ -37,17 +38,7 @@ export const keepSuspension = async (
   channelId: Hash,
   document: SuspensionDocument,
 ): Promise<void> => {
-  const directory = directoryOf(home, channelId);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
   const { score, height } = document.suspension;
-  const path = join(directory, `${height}-${score}.json`);
-  const draft = `${path}.tmp`;
-  const file = await open(draft, "w", 0o600);
-  try {
-    await file.writeFile(formatSuspension(document));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
+  const path = join(directoryOf(home, channelId), `${height}-${score}.json`);
+  await keepFile(home, path, formatSuspension(document));
 };

@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bytes } from "@dure/crypto";
 import { type Hash, toHex } from "@dure/types";
 import { NodeError } from "../error.ts";
+import { keepFile } from "./keep-file.ts";
 
 /**
  * Whether a consensus key of this home has its record in a channel, kept apart from the channel's own directory: when
@@ -11,10 +12,8 @@ import { NodeError } from "../error.ts";
  */
 export type VoterMark = "recorded" | "lost";
 
-const directoryOf = (home: string): string => join(home, "voters");
-
 const pathOf = (home: string, channelId: Hash, publicKey: Bytes): string =>
-  join(directoryOf(home), `${channelId}-${toHex(publicKey)}`);
+  join(home, "voters", `${channelId}-${toHex(publicKey)}`);
 
 /** The mark of a key; undefined if it never took part from this home. */
 export const readVoterMark = async (
@@ -37,19 +36,6 @@ export const readVoterMark = async (
   );
 };
 
-const writeMark = async (home: string, path: string, mark: VoterMark): Promise<void> => {
-  await mkdir(directoryOf(home), { recursive: true, mode: 0o700 });
-  const draft = `${path}.tmp`;
-  const file = await open(draft, "w", 0o600);
-  try {
-    await file.writeFile(`${mark}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-};
-
 /**
  * Whether a key may vote from this home, told right after its ledger was opened and before anything is signed. `was`:
  * the key's mark before the ledger was opened. `isRecordThere`: the journal gave a record, and the channel's directory
@@ -64,6 +50,6 @@ export const mayVoteFrom = async (
 ): Promise<boolean> => {
   if (found.was === "lost") return false;
   const next: VoterMark = found.isRecordThere ? "recorded" : "lost";
-  if (found.was !== next) await writeMark(home, pathOf(home, channelId, publicKey), next);
+  if (found.was !== next) await keepFile(home, pathOf(home, channelId, publicKey), `${next}\n`);
   return next === "recorded";
 };
