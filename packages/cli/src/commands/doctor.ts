@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { wholeNumber } from "../arguments.ts";
 import { table } from "../devnet/table.ts";
 import { CliError } from "../error.ts";
 import { type OutputOptions, show, withOutput } from "./output.ts";
@@ -23,18 +24,12 @@ const run = async ({ home, peers, portOffset, ...output }: Options): Promise<voi
     );
 };
 
-const count = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("a whole number, please.");
-  return value;
-};
-
 /** Adds `dure doctor`. */
 export const addDoctor = (program: Command): void => {
   withOutput(program.command("doctor"))
     .description("say whether this machine can run a peer and hold its contracts, and what is missing")
     .option("--home <dir>", "a folder on the disk that the peer would use", ".")
-    .option("--peers <number>", "the size of the devnet whose ports are tried", count, 4)
-    .option("--port-offset <number>", "added to all of its ports", count, 0)
+    .option("--peers <number>", "the size of the devnet whose ports are tried", wholeNumber(1, 16), 4)
+    .option("--port-offset <number>", "added to all of its ports", wholeNumber(0, 60_000), 0)
     .action(run);
 };
