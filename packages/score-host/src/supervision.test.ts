@@ -165,6 +165,42 @@ test("a process killed while idle is replaced when it is needed", async (t) => {
   assert.equal((await host.execute(block(2, [["rogue", "good"]]), state.read)).calls[0]!.result, "2");
 });
 
+test("an activation takes the place of a SCORE in the processes that run, and in a new one after many", async (t) => {
+  const store = rawScore("score-store", { applied: "return null" });
+  const counted = rawScore("counted", {}, { version: "return VERSION" }, "const VERSION = 0;");
+  const host = await createScoreHost({ scores: [store, counted] });
+  t.after(() => host.close());
+  const { read } = memoryState();
+  const versionAt = async (height: number) => {
+    const answer = await host.query(query(height, "counted", "version"), read);
+    return answer.kind === "answer" ? answer.result : answer.message;
+  };
+  assert.equal(await versionAt(0), "0");
+  const first = host.status();
+  const upgrade = async (height: number): Promise<void> => {
+    const source = counted.source.replace("VERSION = 0", `VERSION = ${height}`);
+    const told = {
+      action: "upgrade",
+      manifest: "",
+      from: "1.0.0",
+      params: "",
+      entry: "{}",
+      refusal: "",
+    } as const;
+    const activation = { score: "counted", version: "1.0.0", source, ...told };
+    const { activations } = await host.execute({ ...block(height, []), activations: [activation] }, read);
+    assert.equal(activations[0]!.code, 0, activations[0]!.message);
+  };
+  await upgrade(1);
+  assert.equal(await versionAt(1), "1");
+  assert.deepEqual([host.status().pid, host.status().queryPid], [first.pid, first.queryPid]);
+  assert.equal(host.status().restarts, 0);
+  for (let height = 2; height <= 70; height++) await upgrade(height);
+  assert.equal(await versionAt(70), "70");
+  assert.notEqual(host.status().pid, first.pid);
+  assert.equal(host.status().restarts, 2);
+});
+
 test("closing leaves no process behind", async (t) => {
   const host = await hostOf(t);
   await host.query(query(0, "rogue", "n"), memoryState().read);

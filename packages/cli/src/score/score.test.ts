@@ -82,6 +82,8 @@ test("types that do not hold are found", async () => {
   assert.equal(status, 1);
   assert.equal(stdout, "");
   assert.match(stderr, /contract\.ts.*TS2322[\s\S]*SCORE_INVALID/);
+  // Before any network is looked for.
+  await refused(/contract\.ts.*TS2322[\s\S]*SCORE_INVALID/, "deploy", directory, "--home", parent);
 });
 
 test("what a contract throws as it loads is told with the author's line", async () => {
